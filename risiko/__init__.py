@@ -1,0 +1,20 @@
+"""risiko: where should a supervision authority look next, why, and how sure are we?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from risiko.api import Authority, open  # noqa: A004 - the one obvious door in
+
+__version__ = "0.1.0"
+__all__ = ["Authority", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the notebook facade on first use, so that `import risiko` stays cheap."""
+    if name in __all__:
+        from risiko import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'risiko' has no attribute {name!r}")

@@ -1,0 +1,146 @@
+"""Settings: every threshold and weight in one typed object, each with the reason for its value."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from risiko.errors import SettingsError
+
+Share = Field(ge=0, le=1)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Names(_Section):
+    """A word in the three languages."""
+
+    nb: str
+    nn: str
+    en: str
+
+    def get(self, language: str) -> str:
+        return str(getattr(self, language, self.nb))
+
+
+class ServiceType(_Section):
+    """What is assumed about a type of service where the service itself says nothing (degrees 0–3)."""
+
+    name: Names
+    dependency: int = Field(ge=0, le=3)
+    vulnerability: int = Field(ge=0, le=3)
+    coercion: int = Field(ge=0, le=3)
+    reason: str
+
+
+class Stream(_Section):
+    """A channel complaints come through, and the time it is valid."""
+
+    name: Names
+    valid_from: date | None = None
+    valid_to: date | None = None
+    reason: str = ""
+
+
+class ComplaintSettings(_Section):
+    short_months: int = Field(gt=0, description="One year: long enough for a rare event, short enough to be news.")
+    long_months: int = Field(gt=0, description="Three years: the median service has none in one year.")
+    min_peers: int = Field(ge=2, description="Fewer services of a type cannot carry a spread of their own; they use all types' together.")
+
+
+class ExperienceSettings(_Section):
+    half_life_years: float = Field(gt=0, description="Surveys come every second or third year; older ones count less.")
+    default_spread: float = Field(gt=0, description="Standard deviation between people where the source gives none (Norwegian patient surveys: 16–24).")
+    min_peers: int = Field(ge=2, description="As for complaints.")
+
+
+class HistorySettings(_Section):
+    half_life_years: float = Field(gt=0, description="A finding says half as much after three years: staff and leaders change.")
+    severity: dict[Literal["none", "remark", "breach", "serious_breach"], float] = Field(description="The scale behind the words.")
+    measurement_sd: float = Field(gt=0, description="Two inspectors who see the same place differ by about a step (King County: 60 % of pairs disagree).")
+    regular_years: float = Field(gt=0, description="The interval after which time since last weighs fully.")
+
+
+class ConsequenceSettings(_Section):
+    vulnerability: float = Field(ge=0, description="What a full degree of vulnerability adds to the consequence.")
+    coercion: float = Field(ge=0, description="Legal protection: what coercive powers add.")
+    dependency: float = Field(ge=0, description="Users who cannot look after their own interests: what it adds.")
+    reference_users: float = Field(gt=0, description="The number of users at which reach counts as 1.")
+
+
+class ScoreSettings(_Section):
+    base_likelihood: float = Field(gt=0, lt=1, description="Where a service without any signal stands. An assumption until supervisions teach better.")
+    cap: float = Field(gt=0, description="No single signal may count beyond this many standard deviations.")
+    low_complaints_lower_likelihood: bool = Field(description="Off: few complaints may be silence, so they never lower the likelihood.")
+    evidence_dots: tuple[float, float] = Field(description="Evidence at or above these shows two and three dots.")
+    draws: int = Field(ge=100, description="Draws behind the rank interval: 400 places its ends within a few ranks in a hundred.")
+    seed: int = Field(description="Fixed, so that the same records give the same list.")
+    weights: dict[str, float] = Field(description="Log-odds per standard deviation of each signal: experts' starting point, not estimates.")
+    metadata_weight: float = Field(ge=0, description="The same for each declared metadata column that has a direction.")
+
+
+class Settings(_Section):
+    """Everything that may be set. `load()` reads the shipped values and, on top of them, a file of the authority's own."""
+
+    version: int
+    language: Literal["nb", "nn", "en"]
+    complaints: ComplaintSettings
+    experience: ExperienceSettings
+    history: HistorySettings
+    consequence: ConsequenceSettings
+    score: ScoreSettings
+    streams: dict[str, Stream]
+    sector_defaults: dict[Literal["health", "social", "child_welfare"], ServiceType]
+    service_types: dict[str, ServiceType]
+
+    def with_weights(self, weights: Mapping[str, float]) -> Settings:
+        """The same settings with other signal weights (a planner's what-if)."""
+        score = self.score.model_copy(update={"weights": {**self.score.weights, **weights}})
+        return self.model_copy(update={"score": score})
+
+
+@lru_cache(maxsize=8)
+def load(path: Path | None = None) -> Settings:
+    """The shipped settings, with the values of the authority's own file laid over them.
+
+    Raises SettingsError that names the key when the file is missing, is not TOML, or holds an unknown or faulty key.
+    """
+    shipped = tomllib.loads((Path(__file__).parent / "settings.toml").read_text(encoding="utf-8"))
+    own = _read(path) if path else {}
+    try:
+        return Settings.model_validate(_overlay(shipped, own))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(step) for step in first["loc"])
+        raise SettingsError(
+            f"A setting is wrong: {first['msg']}.",
+            where=f"{path or 'settings.toml'}, key {key}",
+            hint="compare with risiko/settings.toml, where every key stands with its reason",
+        ) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError("The settings file does not exist.", where=str(path), hint="check the path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file is not valid TOML: {error}.", where=str(path), hint="save it as UTF-8 TOML") from None
+    except OSError as error:
+        raise SettingsError(f"The settings file cannot be read: {error.strerror}.", where=str(path), hint="check the path and its permissions") from None
+
+
+def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both_tables = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = _overlay(below[key], value) if both_tables else value
+    return merged

@@ -1,0 +1,47 @@
+"""What a store does: read every table, take a whole batch or nothing, remember imports and rejects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import pandas as pd
+
+from risiko.batch import Batch, Receipt
+from risiko.contracts import Tables
+
+
+class Store(Protocol):
+    """An append-only home for the contract tables.
+
+    Reading gives the rows of the *active* parts: where a corrected file has replaced an earlier one, only the
+    newer part's rows. The replaced rows stay and are found under `history`.
+    """
+
+    @property
+    def address(self) -> str:
+        """Where the store is, for messages; never with a password."""
+
+    def read(self, names: Sequence[str] | None = None) -> Tables:
+        """The named contract tables (default: all), conformed, each by one query, with services' metadata columns."""
+
+    def commit(self, batch: Batch) -> Receipt:
+        """Take the whole batch in one transaction, or, on any error, nothing.
+
+        A part whose identity (source, block, file) and content hash are already active is "unchanged" and adds
+        nothing; one with another hash replaces the active part. A row whose key stands in another active part is
+        not taken but listed as a reject (reason duplicate_key). Rejects are kept and can be read back.
+        """
+
+    def imports(self) -> pd.DataFrame:
+        """Every part ever committed: part_id, source, block, file, table, content_hash, imported_at, n_read, n_good,
+        n_rejected, n_warnings, n_left_out, replaced_by (part_id or missing), newest last."""
+
+    def rejects(self) -> pd.DataFrame:
+        """The rejects and warnings of the active parts: part_id and the columns of batch.REJECT_COLUMNS."""
+
+    def history(self, name: str) -> pd.DataFrame:
+        """Every row of one table ever committed, with part_id, replaced ones too."""
+
+    def close(self) -> None:
+        """Give back files and connections."""
