@@ -83,7 +83,7 @@ class Contract:
                 values = frame[column.name]
                 out[column.name] = values if str(values.dtype) == column.dtype else values.astype(column.dtype)
             else:
-                out[column.name] = pd.Series(pd.NA, index=frame.index).astype(column.dtype)
+                out[column.name] = pd.Series(index=frame.index, dtype=column.dtype)
         out |= {name: frame[name] for name in extra if name in frame}
         return pd.DataFrame(out, index=frame.index)
 

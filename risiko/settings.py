@@ -65,7 +65,7 @@ class ExperienceSettings(_Section):
 class HistorySettings(_Section):
     half_life_years: float = Field(gt=0, description="A finding says half as much after three years: staff and leaders change.")
     severity: dict[Literal["none", "remark", "breach", "serious_breach"], float] = Field(description="The scale behind the words.")
-    measurement_sd: float = Field(gt=0, description="Two inspectors who see the same place differ by about a step (King County: 60 % of pairs disagree).")
+    reliability: float = Field(gt=0, le=1, description="Share of the differences between services that another inspector would find again; an assumption (King County: two inspectors at one place disagreed in 60 % of cases).")
     regular_years: float = Field(gt=0, description="The interval after which time since last weighs fully.")
 
 

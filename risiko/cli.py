@@ -1,0 +1,284 @@
+"""The command line: import records, score a date, open the app."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from risiko.errors import InputError, RisikoError
+
+if TYPE_CHECKING:
+    from risiko.pipeline import Authority, ImportReport
+
+DEFAULT_STORE = "data/risiko.db"
+DEMO_STORE = "data/demo/risiko.db"
+
+app = typer.Typer(
+    name="risiko", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    help="Where should a supervision authority look next, why, and how sure are we?",
+)  # fmt: skip
+
+StoreOption = Annotated[str, typer.Option("--store", envvar="RISIKO_STORE", help="The store: a file path or a database URL.", metavar="PATH|URL")]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", envvar="RISIKO_SETTINGS", help="Your own settings, laid over the shipped ones.", metavar="FILE")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
+PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.", min=1024, max=65535)]
+
+
+@app.command("import")
+def import_command(
+    source: Annotated[Path, typer.Argument(help="A folder or a file of records.")],
+    mapping: Annotated[str, typer.Option("--mapping", help="A mapping file, or the name of a shipped one.", metavar="FILE|NAME")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and who would move in the ranking; keep nothing.")] = False,
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a regulator's records into the store."""
+    from risiko import pipeline
+
+    authority = _open(store, settings, create=True)
+    with _progress(quiet=as_json) as progress:
+        report = pipeline.import_source(authority, source, mapping, now=datetime.now(), dry_run=dry_run, progress=progress)
+    _show_import(report, authority, as_json)
+    lines = report.receipt.lines
+    if len(lines) and not lines["n_good"].any() and lines["n_rejected"].any():
+        raise typer.Exit(InputError.exit_code)  # nothing useful was done
+
+
+@app.command()
+def score(
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Score with what was known at this date (default: the newest).", metavar="YYYY-MM-DD")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the scores to a .csv, .parquet or .xlsx file.", metavar="FILE")] = None,
+    top: Annotated[int, typer.Option("--top", help="How many to show.", min=1)] = 20,
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Rank the services by priority as of a date."""
+    from risiko import pipeline
+    from risiko.reports.table_file import check_target, write_table
+
+    if out is not None:
+        check_target(out)
+    authority = _open(store, settings)
+    run = pipeline.rank(pipeline.prepare(authority, _as_of(as_of, authority)))
+    table = run.table.frame()
+    if out is not None:
+        write_table(table, out)
+    summary = {"as_of": f"{run.as_of:%Y-%m-%d}", "services": len(table), "excluded": run.excluded.astype(int).to_dict()}
+    if as_json:
+        _print_json({**summary, "out": str(out) if out else None, "top": _records(table.head(top))})
+        return
+    shown = pipeline.ranking(run).head(top)
+    _print_table(
+        f"{len(table)} services as of {run.as_of:%Y-%m-%d}. A high score is no finding of failure.",
+        ["rank", "90 %", "service", "name", "type", "likelihood", "consequence", "evidence", "lifted by"],
+        [
+            [r.rank, f"{r.rank_low}–{r.rank_high}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}", f"{r.consequence:.2f}",
+             "●" * r.evidence_dots + "○" * (3 - r.evidence_dots), ", ".join(r.raising) or "–"]
+            for r in shown.itertuples(index=False)
+        ],
+    )  # fmt: skip
+    _say_excluded(summary["excluded"])
+    if out is not None:
+        typer.echo(f"Written to {out}.")
+
+
+@app.command()
+def rejects(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
+    """List the rows that were not taken in, and why."""
+    from risiko.store import open_store
+
+    found = open_store(store, create=False).rejects()
+    if as_json:
+        _print_json(_records(found))
+        return
+    columns = ["file", "row", "column", "value", "severity", "message"]
+    _print_table(f"{len(found)} rejects and warnings", columns, found[columns].astype("str").to_numpy().tolist())
+
+
+@app.command()
+def imports(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
+    """List what has been imported."""
+    from risiko.store import open_store
+
+    found = open_store(store, create=False).imports()
+    if as_json:
+        _print_json(_records(found))
+        return
+    columns = ["part_id", "table", "file", "imported_at", "n_good", "n_rejected", "n_warnings", "replaced_by"]
+    _print_table(f"{len(found)} parts", columns, found[columns].astype("str").to_numpy().tolist())
+
+
+@app.command()
+def signals(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
+    """List every signal there is, with the store's declared metadata."""
+    from risiko.features import catalogue
+
+    found = catalogue(_open(store, None).store.read(["services", "metadata_columns"]))
+    if as_json:
+        _print_json(_records(found))
+        return
+    _print_table(f"{len(found)} signals", list(found.columns), found.to_numpy().tolist())
+
+
+@app.command("app")
+def app_command(port: PortOption = 8501, store: StoreOption = DEFAULT_STORE, settings: SettingsOption = None, browser: Annotated[bool, typer.Option(help="Open the browser.")] = True) -> None:
+    """Open the planner's pages on 127.0.0.1."""
+    _serve(store, settings, port, browser)
+
+
+@app.command()
+def demo(port: PortOption = 8501, browser: Annotated[bool, typer.Option(help="Open the browser.")] = True, build_only: Annotated[bool, typer.Option("--build-only", help="Build the demo authority and stop.")] = False) -> None:
+    """Build the synthetic demo authority on first use, then open the app on it."""
+    if not Path(DEMO_STORE).exists():
+        typer.echo("Building the demo authority: invented municipalities and services, synthetic records.")
+        from risiko import pipeline
+
+        receipt = pipeline.build_demo(Path(DEMO_STORE), now=datetime.now())
+        typer.echo(f"{int(receipt.lines['n_good'].sum())} rows in {DEMO_STORE}.")
+    if not build_only:
+        _serve(DEMO_STORE, None, port, browser)
+
+
+@app.command()
+def docs(target: Annotated[Path, typer.Argument(help="The reference folder.")] = Path("docs/reference")) -> None:
+    """Write the generated reference pages anew."""
+    from risiko.reports.reference_docs import write_reference
+
+    for path in write_reference(target):
+        typer.echo(str(path))
+
+
+def _open(address: str, settings: Path | None, *, create: bool = False) -> Authority:
+    from risiko import pipeline
+
+    return pipeline.open_authority(address, settings, create=create)
+
+
+def _as_of(text: str | None, authority: Authority) -> date:
+    from risiko import pipeline
+
+    if text is None:
+        newest = pipeline.last_known_date(authority)
+        if newest is None:
+            raise InputError("The store is empty.", where=authority.store.address, hint="risiko import SOURCE --mapping FILE")
+        return newest
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not a date.", where="--as-of", hint="write it as 2023-03-31") from None
+
+
+def _serve(store: str, settings: Path | None, port: int, browser: bool) -> None:
+    """Become the app's server: the process is replaced, so that Ctrl-C and signals reach it directly."""
+    from risiko.app.serve import command
+
+    environment = {**os.environ, "RISIKO_STORE": store, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
+    if settings is not None:
+        environment["RISIKO_SETTINGS"] = str(settings)
+    words = command(port, browser=browser)
+    sys.stdout.flush()
+    os.execve(words[0], words, environment)
+
+
+class _progress:  # noqa: N801 - used like a function
+    """A progress bar on a terminal; silence elsewhere."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet or not sys.stderr.isatty()
+
+    def __enter__(self) -> Any:
+        if self.quiet:
+            return None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self.bar = Progress(console=Console(stderr=True), transient=True)
+        self.bar.start()
+        task = self.bar.add_task("", total=None)
+        return lambda label, done, total: self.bar.update(task, description=label, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        if not self.quiet:
+            self.bar.stop()
+
+
+def _show_import(report: ImportReport, authority: Authority, as_json: bool) -> None:
+    receipt, moves = report.receipt, report.moves
+    if as_json:
+        _print_json({
+            "dry_run": report.dry_run, "store": authority.store.address, "parts": _records(receipt.lines),
+            "rejects": _records(receipt.rejects), "moves": None if moves is None else _records(moves),
+        })  # fmt: skip
+        return
+    title = "Dry run: nothing was kept" if report.dry_run else f"Imported into {authority.store.address}"
+    columns = ["table", "file", "status", "n_read", "n_good", "n_rejected", "n_warnings", "n_left_out"]
+    _print_table(title, columns, receipt.lines[columns].astype("str").to_numpy().tolist())
+    _show_rejects(receipt.rejects)
+    if moves is not None:
+        _print_table(
+            f"{len(moves)} services would move in the ranking", ["service", "name", "from", "to"],
+            [[m.service_id, m.name, _place(m.rank_before), _place(m.rank_after)] for m in moves.head(20).itertuples(index=False)],
+        )  # fmt: skip
+
+
+def _show_rejects(found: Any) -> None:
+    if not len(found):
+        return
+    counts = found.groupby(["file", "column", "message", "severity"], dropna=False).agg(rows=("row", "nunique"), first=("row", "min"), example=("value", "first"))
+    rows = counts.sort_values("rows", ascending=False).reset_index().astype("str")
+    _print_table("Not taken in, or with a warning (risiko rejects lists every row)", list(rows.columns), rows.head(20).to_numpy().tolist())
+
+
+def _place(rank: float) -> str:
+    return "–" if rank != rank else f"{rank:.0f}"
+
+
+def _say_excluded(excluded: Any) -> None:
+    words = {"natural_person": "sole practitioners (never scored)", "closed": "closed", "not_started": "not yet begun"}
+    told = [f"{n} {words[reason]}" for reason, n in excluded.items() if n]
+    typer.echo(f"Left out: {', '.join(told)}." if told else "No service was left out.")
+
+
+def _print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _records(frame: Any) -> Any:
+    return json.loads(frame.to_json(orient="records", date_format="iso", date_unit="s"))
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def main() -> None:
+    """Run the command line; a RisikoError becomes one clear message and its own exit code."""
+    try:
+        app()
+    except RisikoError as error:
+        if "--json" in sys.argv:
+            _print_json(error.as_dict())
+        else:
+            typer.echo(str(error), err=True)
+        raise SystemExit(error.exit_code) from None
+
+
+if __name__ == "__main__":
+    main()

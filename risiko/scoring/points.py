@@ -1,0 +1,94 @@
+"""The day-one score: standardised signals × visible weights, for an authority that has no outcomes to learn from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from risiko.asof import FloatArray
+from risiko.cohorts import Cohort
+from risiko.features import Features
+from risiko.scoring.table import ScoreTable
+from risiko.scoring.uncertainty import rank_intervals
+from risiko.settings import Settings
+
+
+def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
+    """Likelihood, consequence, evidence and priority for every service of the cohort, with a rank and its interval.
+
+    Likelihood is additive on the log-odds scale: base + sum of weight × z, z capped. A missing signal adds nothing
+    and widens the interval. Where settings say so, few complaints add nothing either: silence is not safety.
+    The weights are experts' starting point, so likelihood is an ordering aid until supervisions have calibrated it.
+    """
+    rule, names = settings.score, [s.name for s in features.signals]
+    weights = np.array([_weight(s.name, s.group, settings) for s in features.signals])
+    quiet_is_no_comfort = not rule.low_complaints_lower_likelihood
+    floored = np.array([quiet_is_no_comfort and s.group == "complaints" for s in features.signals])
+
+    def contributions(z: FloatArray) -> FloatArray:
+        capped = np.clip(z, -rule.cap, rule.cap)
+        return weights * np.where(floored, np.maximum(capped, 0), capped)
+
+    base = float(np.log(rule.base_likelihood / (1 - rule.base_likelihood)))
+    z, z_sd = features.matrix("z"), features.matrix("z_sd")
+    added = contributions(z)
+    consequence = _consequence(cohort.services, settings)
+    scores = pd.DataFrame(index=cohort.services.index)
+    scores["likelihood"] = _expit(base + added.sum(axis=1))
+    scores["consequence"] = consequence
+    scores["evidence"] = _evidence(weights, z_sd)
+    scores["priority"] = scores["likelihood"] * consequence
+    scores["rank"] = scores["priority"].rank(method="min", ascending=False).astype(int)
+
+    # One draw per group: signals of a group rest on the same records and err together.
+    groups = pd.factorize(np.array([s.group for s in features.signals]))[0]
+    rng = np.random.default_rng(rule.seed)
+
+    def draw_priority() -> FloatArray:
+        noise = rng.standard_normal((len(scores), groups.max() + 1))[:, groups]
+        return _expit(base + contributions(z + z_sd * noise).sum(axis=1)) * consequence
+
+    low, high = rank_intervals(draw_priority, draws=rule.draws)
+    scores["rank_low"] = np.minimum(low, scores["rank"])
+    scores["rank_high"] = np.maximum(high, scores["rank"])
+    return ScoreTable(
+        features.as_of,
+        scores,
+        pd.DataFrame(added, index=scores.index, columns=names),
+        base,
+        {s.name: s.group for s in features.signals},
+        dict(zip(names, weights.tolist(), strict=True)),
+    )
+
+
+def _weight(name: str, group: str, settings: Settings) -> float:
+    own = settings.score.weights.get(name)
+    return own if own is not None else settings.score.metadata_weight if group == "metadata" else 0.0
+
+
+def _evidence(weights: FloatArray, z_sd: FloatArray) -> FloatArray:
+    """Share of the weight that rests on the service's own data: 1 − posterior variance, averaged by weight."""
+    total = np.abs(weights).sum()
+    known = 1 - np.minimum(z_sd, 1) ** 2
+    return known @ np.abs(weights) / total if total > 0 else np.zeros(len(z_sd))
+
+
+def _consequence(services: pd.DataFrame, settings: Settings) -> FloatArray:
+    """Users reached (log scale, 1 at the reference) × harm (1 + what vulnerability, coercion and dependency add).
+
+    Where the number of users is missing the type's median stands in, then the cohort's, then the reference.
+    """
+    rule = settings.consequence
+    by_type = services.groupby("service_type")["users"].transform("median")
+    users = services["users"].fillna(by_type).fillna(services["users"].median()).fillna(rule.reference_users)
+    reach = np.log1p(users) / np.log1p(rule.reference_users)
+    harm = 1 + (
+        rule.vulnerability * services["vulnerability"]
+        + rule.coercion * services["coercion"]
+        + rule.dependency * services["dependency"]
+    ) / 3  # fmt: skip
+    return (reach * harm).to_numpy(dtype=float)
+
+
+def _expit(log_odds: FloatArray) -> FloatArray:
+    return 1 / (1 + np.exp(-log_odds))

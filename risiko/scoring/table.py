@@ -1,0 +1,42 @@
+"""The score table: what every scoring method hands over, whatever it learned from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from risiko.vocabulary import GROUPS
+
+SCORE_COLUMNS = ("likelihood", "consequence", "evidence", "priority", "rank", "rank_low", "rank_high")
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """scores: per service_id the columns SCORE_COLUMNS. contributions: services × signals, in log-odds.
+
+    likelihood (0–1): base + contributions, on the log-odds scale. consequence: 1 = reference users who can look
+    after themselves. evidence (0–1): the share of the score's weight that rests on the service's own data. priority:
+    likelihood × consequence. rank: 1 is looked at first; ties share the better place; rank_low and rank_high hold
+    90 % of the draws. base: log-odds of a service about which nothing is known. group_of: signal -> group.
+    """
+
+    as_of: date
+    scores: pd.DataFrame
+    contributions: pd.DataFrame
+    base: float
+    group_of: dict[str, str]
+    weights: dict[str, float]
+
+    def by_group(self) -> pd.DataFrame:
+        """Contributions summed within complaints, experience, metadata and history; 0 for a group without signals."""
+        sums = {
+            g: self.contributions[[s for s, group in self.group_of.items() if group == g]].sum(axis=1) for g in GROUPS
+        }
+        return pd.DataFrame(sums, index=self.contributions.index)
+
+    def frame(self) -> pd.DataFrame:
+        """One flat row per service in rank order, for files: scores, `group_*` and `contribution_*` in log-odds."""
+        flat = self.scores.join(self.by_group().add_prefix("group_")).join(self.contributions.add_prefix("contribution_"))
+        return flat.assign(base_log_odds=self.base).sort_values("rank", kind="stable").reset_index()

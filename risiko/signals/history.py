@@ -1,0 +1,92 @@
+"""History signals: what the last supervision found, and how long ago anyone looked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from risiko.asof import FloatArray, age_years, decay
+from risiko.signals.registry import Context, common_form, reasons, signal
+
+
+@signal("last_finding", group="history", unit="severity_0_3", tables=("supervisions", "findings"))
+def last_finding(context: Context) -> pd.DataFrame:
+    """Worst severity (0 none – 3 serious breach) of the latest supervision whose findings are known.
+
+    The older it is the less it says: the estimate goes back towards the type's level with the half-life in settings.
+    n is the number of findings. A supervision without known findings is pending, not clean; a service without any is
+    missing ("never_supervised"). One visit is a noisy reading: settings.history.reliability is the share of the
+    differences between services that another inspector would find again.
+    """
+    rule = context.settings.history
+    last = latest_findings(context)
+    value, years = last["severity"].to_numpy(dtype=float), last["years"].to_numpy(dtype=float)
+    types = context.services["service_type"]
+    centre, between = _type_moments(value, types)
+    recall = decay(years, rule.half_life_years)
+    scale = np.where(between > 0, between, np.inf)
+    standardised = np.nan_to_num((value - centre) / scale)
+    pull = recall * rule.reliability
+    return common_form(
+        context.services,
+        missing=reasons(context.services).mask(np.isnan(value), "never_supervised"),
+        value=value,
+        n=last["n"].to_numpy(dtype=float),
+        expected=centre,
+        estimate=centre + pull * (value - centre),
+        sd=between * np.sqrt(rule.reliability * (1 - recall * pull)),
+        # In units of the real spread between services, which is sqrt(reliability) × the seen spread.
+        z=recall * np.sqrt(rule.reliability) * standardised,
+        z_sd=np.where(between > 0, np.sqrt(1 - recall * pull), 1.0),
+    )
+
+
+@signal("time_since_supervision", group="history", unit="years", tables=("supervisions",))
+def time_since_supervision(context: Context) -> pd.DataFrame:
+    """Years since the last supervision; for a service never supervised, since it began (n = 0).
+
+    Weighs fully at settings.history.regular_years and no more beyond twice that. Neither a supervision nor a start
+    date known: missing ("never_supervised").
+    """
+    visits = context.events("supervisions")
+    newest = visits.groupby("position")["event_date"].max().reindex(range(len(context.services)))
+    since = pd.Series(newest.to_numpy(), index=context.services.index).fillna(context.services["valid_from"])
+    years = np.maximum(age_years(since, context.as_of), 0)
+    counted = np.minimum(years, 2 * context.settings.history.regular_years)
+    centre, between = _type_moments(counted, context.services["service_type"])
+    scale = np.where(between > 0, between, np.inf)
+    return common_form(
+        context.services,
+        missing=reasons(context.services).mask(np.isnan(years), "never_supervised"),
+        value=years,
+        n=context.total(visits["position"]),
+        expected=centre,
+        estimate=years,
+        sd=np.zeros(len(years)),
+        z=np.nan_to_num((counted - centre) / scale),
+        z_sd=np.zeros(len(years)),
+    )
+
+
+def latest_findings(context: Context) -> pd.DataFrame:
+    """Per service of the cohort: severity (worst), n (findings) and years (age) of the latest graded supervision."""
+    words = context.settings.history.severity
+    found = context.known["findings"]
+    graded = pd.DataFrame({
+        "supervision_id": found["supervision_id"],
+        "severity": found["severity_score"].fillna(found["severity"].map(words).astype(float)),
+    }).groupby("supervision_id")["severity"].agg(["max", "size"])
+    visits = context.events("supervisions")
+    visits = visits[visits["supervision_id"].isin(graded.index)]
+    newest = visits.sort_values(["event_date", "supervision_id"]).drop_duplicates("position", keep="last")
+    row = graded.reindex(newest["supervision_id"])
+    return pd.DataFrame(
+        {"severity": row["max"].to_numpy(), "n": row["size"].to_numpy(), "years": age_years(newest["event_date"], context.as_of)},
+        index=newest["position"],
+    ).reindex(range(len(context.services))).assign(n=lambda f: f["n"].fillna(0))  # fmt: skip
+
+
+def _type_moments(value: FloatArray, types: pd.Series) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of the readings within service type, per service; a single reading has spread 0."""
+    groups = pd.Series(value).groupby(types.to_numpy())
+    return groups.transform("mean").to_numpy(dtype=float), groups.transform("std", ddof=0).fillna(0).to_numpy(dtype=float)

@@ -1,0 +1,56 @@
+"""Metadata signals: one for each declared extra column that says which way is worse."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from risiko.contracts import Tables
+from risiko.signals.registry import Context, SignalSpec, common_form, reasons
+
+PREFIX = "metadata:"
+
+
+def metadata_specs(known: Tables) -> tuple[SignalSpec, ...]:
+    """A signal per declared number or boolean column with a direction that is not for audit only.
+
+    Categories have no direction of their own and are not scored; a column without a declaration is never used.
+    """
+    declared, services = known["metadata_columns"], known["services"]
+    scored = declared[
+        (declared["direction"] != "none") & ~declared["audit_only"].astype(bool) & (declared["kind"] != "category")
+        & declared["name"].isin(services.columns)
+    ].sort_values("name")  # fmt: skip
+    return tuple(
+        SignalSpec(
+            PREFIX + row.name, "metadata", row.unit if isinstance(row.unit, str) else "", ("services", "metadata_columns"),
+            partial(metadata_level, column=row.name, worse=1.0 if row.direction == "higher_is_worse" else -1.0),
+            row.direction,
+        )
+        for row in scored.itertuples(index=False)
+    )  # fmt: skip
+
+
+def metadata_level(context: Context, *, column: str, worse: float) -> pd.DataFrame:
+    """A service's own value beside the mean of its type, in the column's unit; a blank is missing ("not_declared").
+
+    The value is taken as known exactly: sd is 0. n is 1 where there is a value.
+    """
+    value = context.services[column].astype("float64").to_numpy(dtype=float, na_value=np.nan)
+    groups = pd.Series(value).groupby(context.services["service_type"].to_numpy())
+    centre, between = groups.transform("mean").to_numpy(), groups.transform("std", ddof=0).fillna(0).to_numpy()
+    known = ~np.isnan(value)
+    scale = np.where(between > 0, between, np.inf)
+    return common_form(
+        context.services,
+        missing=reasons(context.services).mask(~known, "not_declared"),
+        value=value,
+        n=known.astype(float),
+        expected=centre,
+        estimate=value,
+        sd=np.zeros(len(value)),
+        z=np.nan_to_num(worse * (value - centre) / scale),
+        z_sd=np.zeros(len(value)),
+    )

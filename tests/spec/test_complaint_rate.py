@@ -1,0 +1,114 @@
+"""Complaints per 1,000 users beside similar services, drawn as tables."""
+
+import numpy as np
+import pytest
+
+from risiko.signals.complaints import complaint_rate, complaint_rate_long, complaint_rate_short
+from tests.drawn import context
+
+FOUR_HOMES = """
+service_id | users
+a          | 100
+b          | 100
+c          | 200
+d          |
+"""
+
+
+def test_rate_is_complaints_per_thousand_users_and_year_and_missing_exposure_is_not_zero() -> None:
+    c = context("2023-12-31", services=FOUR_HOMES, complaints="""
+        service_id | event_date | n
+        a          | 2023-02-01 | 3
+        a          | 2021-06-01 | 9
+        c          | 2023-05-01 | 1
+        d          | 2023-05-01 | 2
+        """)  # fmt: skip
+    short, long = complaint_rate_short(c), complaint_rate_long(c)
+    assert short["value"].round(1).to_dict() == pytest.approx({"a": 30.0, "b": 0.0, "c": 5.0, "d": np.nan}, nan_ok=True)
+    assert short["n"].to_dict() == {"a": 3, "b": 0, "c": 1, "d": 2}
+    assert short["missing"].dropna().to_dict() == {"d": "no_exposure"}
+    assert long["value"].round(1).to_dict() == pytest.approx({"a": 40.0, "b": 0.0, "c": 1.7, "d": np.nan}, nan_ok=True)
+    # 13 complaints of the exposed services over 400 users and the 1,095 days of three years.
+    assert long["expected"].unique().tolist() == pytest.approx([1000 * 13 / (400 * 1095 / 365.25)])
+
+
+def test_missing_exposure_has_no_reading_at_all() -> None:
+    c = context("2023-12-31", services=FOUR_HOMES, complaints="service_id | event_date\nd | 2023-05-01\na | 2023-05-01")
+    d = complaint_rate_short(c).loc["d"]
+    assert (d["z"], d["z_sd"]) == (0.0, 1.0)
+    assert np.isnan(d["value"]) and np.isnan(d["estimate"])
+
+
+def test_window_ends_are_the_day_after_its_start_and_the_as_of_date() -> None:
+    c = context("2023-12-31", services=FOUR_HOMES, complaints="""
+        service_id | event_date
+        a          | 2022-12-31
+        b          | 2023-01-01
+        c          | 2023-12-31
+        """)  # fmt: skip
+    assert complaint_rate(c, 12)["n"].to_dict() == {"a": 0, "b": 1, "c": 1, "d": 0}
+
+
+def test_a_service_that_opened_in_the_window_is_judged_by_the_time_it_existed() -> None:
+    c = context("2023-12-31", services="""
+        service_id | users | valid_from
+        old        | 100   | 2010-01-01
+        new        | 100   | 2023-07-02
+        """, complaints="service_id | event_date\nold | 2023-08-01\nnew | 2023-08-01")  # fmt: skip
+    value = complaint_rate_short(c)["value"]
+    assert value["new"] == pytest.approx(2 * value["old"], rel=0.01)
+
+
+def test_types_are_compared_within_themselves() -> None:
+    c = context("2023-12-31", services="""
+        service_id | service_type | users
+        a          | nursing_home | 100
+        b          | nursing_home | 100
+        x          | hospital     | 100
+        y          | hospital     | 100
+        """, complaints="""
+        service_id | event_date | n
+        a          | 2023-02-01 | 1
+        x          | 2023-02-01 | 30
+        y          | 2023-02-01 | 10
+        """)  # fmt: skip
+    assert complaint_rate_short(c)["expected"].round(0).to_dict() == {"a": 5, "b": 5, "x": 200, "y": 200}
+
+
+def _many(counts: list[int]) -> tuple[str, str]:
+    services = "service_id | users\n" + "\n".join(f"s{i:02d} | 100" for i in range(len(counts)))
+    events = "service_id | event_date | n\n" + "\n".join(f"s{i:02d} | 2023-02-01 | {n}" for i, n in enumerate(counts))
+    return services, events
+
+
+def test_shrinkage_draws_towards_the_expected_and_keeps_the_order() -> None:
+    services, events = _many([0] * 15 + [1] * 6 + [2] * 3 + [9])
+    f = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
+    assert f.loc["s24", "expected"] < f.loc["s24", "estimate"] < f.loc["s24", "value"]
+    assert f.loc["s00", "value"] < f.loc["s00", "estimate"] < f.loc["s00", "expected"]
+    assert f["z"].is_monotonic_increasing and f.loc["s24", "z"] > 2
+    assert ((f["z_sd"] > 0) & (f["z_sd"] <= 1)).all()
+
+
+def test_no_more_variation_than_chance_singles_out_no_one() -> None:
+    services, events = _many([1] * 25)
+    f = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
+    assert (f["z"] == 0).all() and np.allclose(f["estimate"], f["expected"])
+
+
+def test_a_single_service_of_a_type_is_no_outlier() -> None:
+    c = context("2023-12-31", services="service_id | users\na | 100", complaints="service_id | event_date | n\na | 2023-01-05 | 50")
+    assert complaint_rate_short(c).loc["a", "z"] == pytest.approx(0, abs=1e-6)
+
+
+def test_without_any_complaint_nothing_is_claimed() -> None:
+    f = complaint_rate_short(context("2023-12-31", services=FOUR_HOMES))
+    assert (f["z"] == 0).all() and (f.loc[["a", "b", "c"], "value"] == 0).all()
+    assert np.isfinite(f[["z", "z_sd"]].to_numpy()).all()
+
+
+def test_scaling_all_exposures_leaves_the_reading_where_it_was() -> None:
+    services, events = _many([0, 0, 1, 3, 0, 2, 0, 0, 5, 1] * 3)
+    one = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
+    ten = complaint_rate_short(context("2023-12-31", services=services.replace("| 100", "| 1000"), complaints=events))
+    assert np.allclose(one["z"], ten["z"], atol=1e-5)

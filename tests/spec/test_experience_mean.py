@@ -1,0 +1,57 @@
+"""What users say, drawn as tables."""
+
+import numpy as np
+import pytest
+
+from risiko.signals.experience import experience_mean
+from tests.drawn import context
+
+
+def test_mean_weighs_answers_and_halves_with_age() -> None:
+    c = context("2023-12-31", services="service_id\na\nb\nc", experiences="""
+        service_id | event_date | score | n
+        a          | 2023-12-31 | 80    | 30
+        a          | 2021-12-31 | 40    | 30
+        b          | 2023-12-31 | 70    |
+        """)  # fmt: skip
+    f = experience_mean(c)
+    # Two years are one half-life: 30 new answers against 15.
+    assert f["value"].to_dict() == pytest.approx({"a": (80 * 30 + 40 * 15) / 45, "b": 70, "c": np.nan}, rel=1e-3, nan_ok=True)
+    assert f["n"].to_dict() == {"a": 60, "b": 1, "c": 0}
+    assert f["missing"].dropna().to_dict() == {"c": "no_evidence"}
+
+
+def test_evidence_without_a_score_or_about_an_area_is_not_turned_into_a_number() -> None:
+    c = context("2023-12-31", services="service_id\na", experiences="""
+        service_id | service_type | area   | event_date | score | n
+        a          |              |        | 2023-05-01 |       | 9
+                   | nursing_home | Solvik | 2023-05-01 | 10    | 9
+        """)  # fmt: skip
+    assert experience_mean(c).loc["a", "missing"] == "no_evidence"
+
+
+def _surveyed(n_last: int) -> str:
+    rows = [f"s{i} | 2023-12-01 | {60 + (i * 7) % 23} | 40" for i in range(24)]
+    return "\n".join(["service_id | event_date | score | n", *rows, f"s24 | 2023-12-01 | 40 | {n_last}"])
+
+
+def test_a_low_score_raises_risk_and_few_answers_raise_it_less() -> None:
+    services = "service_id\n" + "\n".join(f"s{i}" for i in range(25))
+    many = experience_mean(context("2023-12-31", services=services, experiences=_surveyed(200))).loc["s24"]
+    few = experience_mean(context("2023-12-31", services=services, experiences=_surveyed(3))).loc["s24"]
+    assert many["z"] > few["z"] > 0
+    assert many["z_sd"] < few["z_sd"] <= 1
+    assert 40 < many["estimate"] < few["estimate"] < many["expected"]
+
+
+def test_a_reported_spread_of_nought_is_not_certainty() -> None:
+    services = "service_id\n" + "\n".join(f"s{i}" for i in range(25))
+    drawn = _surveyed(2).replace("| n\n", "| n | spread\n").replace("| 40 | 2", "| 40 | 2 | 0")
+    rows = [line if line.count("|") == 4 else f"{line} |" for line in drawn.splitlines()]
+    f = experience_mean(context("2023-12-31", services=services, experiences="\n".join(rows)))
+    assert f.loc["s24", "sd"] > 0
+
+
+def test_no_experience_at_all_is_said_and_breaks_nothing() -> None:
+    f = experience_mean(context("2023-12-31", services="service_id\na\nb"))
+    assert (f["missing"] == "no_evidence").all() and (f["z"] == 0).all() and (f["z_sd"] == 1).all()

@@ -1,0 +1,53 @@
+"""Declared metadata columns as signals, drawn as tables."""
+
+import pytest
+
+from risiko.signals.metadata import metadata_specs
+from tests.drawn import context
+
+SERVICES = """
+service_id | turnover | maturity | deprivation | beds
+a          | 0.5      | 1        | 1           | 10
+b          | 0.1      | 3        | 9           | 20
+c          |          | 5        | 5           | 30
+"""
+DECLARED = """
+name        | direction        | audit_only
+turnover    | higher_is_worse  | false
+maturity    | higher_is_better | false
+deprivation | higher_is_worse  | true
+beds        | none             | false
+absent      | higher_is_worse  | false
+"""
+
+
+def test_only_declared_columns_with_a_direction_that_are_not_for_audit_become_signals() -> None:
+    c = context("2023-12-31", services=SERVICES, metadata_columns=DECLARED)
+    assert [s.name for s in metadata_specs(c.known)] == ["metadata:maturity", "metadata:turnover"]
+
+
+def test_an_undeclared_column_is_never_used() -> None:
+    assert metadata_specs(context("2023-12-31", services=SERVICES).known) == ()
+
+
+def test_worse_is_positive_whichever_way_the_column_points() -> None:
+    c = context("2023-12-31", services=SERVICES, metadata_columns=DECLARED)
+    maturity, turnover = (spec.compute(c) for spec in metadata_specs(c.known))
+    assert maturity["z"].to_dict() == pytest.approx({"a": 1.2247, "b": 0, "c": -1.2247}, abs=1e-4)
+    assert turnover["z"].to_dict() == pytest.approx({"a": 1, "b": -1, "c": 0})
+    assert turnover["missing"].dropna().to_dict() == {"c": "not_declared"}
+
+
+def test_the_value_known_at_the_date_is_the_one_used() -> None:
+    drawn = {
+        "services": """
+        service_id | known_date | turnover
+        a          | 2020-01-01 | 0.1
+        a          | 2023-06-01 | 0.9
+        b          | 2020-01-01 | 0.3
+        """,
+        "metadata_columns": "name | direction\nturnover | higher_is_worse",
+    }
+    before, after = (context(day, **drawn) for day in ("2022-12-31", "2023-12-31"))
+    assert metadata_specs(before.known)[0].compute(before)["value"].to_dict() == {"a": 0.1, "b": 0.3}
+    assert metadata_specs(after.known)[0].compute(after)["value"].to_dict() == {"a": 0.9, "b": 0.3}
