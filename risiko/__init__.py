@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from risiko.api import Authority, open  # noqa: A004 - the one obvious door in
+    from risiko.api import Authority, open
 
 __version__ = "0.1.0"
 __all__ = ["Authority", "open"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from risiko import pipeline
+from risiko.errors import InputError
 from risiko.features import catalogue
 
 
@@ -58,13 +59,15 @@ class Authority:
         return catalogue(self.opened.store.read(["services", "metadata_columns"]))
 
     def score(self, as_of: str | date | None = None, weights: dict[str, float] | None = None) -> Result:
-        """Score every service in operation at the date (ISO text or date; default: the newest date anything is known)."""
+        """Score every service in operation at the date (ISO text or date; default: the newest known)."""
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or pipeline.last_known_date(self.opened)
         if day is None:
-            raise pipeline.InputError("The store is empty.", where=self.opened.store.address, hint="import records first")
+            raise InputError(
+                "The store is empty.", where=self.opened.store.address, hint="import records first"
+            )
         return Result(pipeline.rank(pipeline.prepare(self.opened, day), weights))
 
 
-def open(store: str | Path, settings: str | Path | None = None) -> Authority:  # noqa: A001 - `risiko.open(...)` reads well
+def open(store: str | Path, settings: str | Path | None = None) -> Authority:
     """Open a store by path or URL; it must exist. Raises StoreError or SettingsError."""
     return Authority(pipeline.open_authority(str(store), Path(settings) if settings else None))

@@ -51,7 +51,8 @@ def window_start(as_of: date, months: int) -> pd.Timestamp:
 
 def in_window(dates: pd.Series, as_of: date, months: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Which dates lie in the `months` up to and including the as-of date."""
-    return ((dates > window_start(as_of, months)) & (dates <= pd.Timestamp(as_of))).to_numpy()
+    inside = (dates > window_start(as_of, months)) & (dates <= pd.Timestamp(as_of))
+    return np.asarray(inside, dtype=np.bool_)
 
 
 def decay(years: FloatArray, half_life: float) -> FloatArray:

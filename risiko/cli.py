@@ -24,8 +24,18 @@ app = typer.Typer(
     help="Where should a supervision authority look next, why, and how sure are we?",
 )  # fmt: skip
 
-StoreOption = Annotated[str, typer.Option("--store", envvar="RISIKO_STORE", help="The store: a file path or a database URL.", metavar="PATH|URL")]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", envvar="RISIKO_SETTINGS", help="Your own settings, laid over the shipped ones.", metavar="FILE")]
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store", envvar="RISIKO_STORE", help="The store: a file path or a database URL.", metavar="PATH|URL"
+    ),
+]
+SettingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings", envvar="RISIKO_SETTINGS", help="Your own settings, laid over the shipped ones.", metavar="FILE"
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
 PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.", min=1024, max=65535)]
 
@@ -33,8 +43,12 @@ PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.", mi
 @app.command("import")
 def import_command(
     source: Annotated[Path, typer.Argument(help="A folder or a file of records.")],
-    mapping: Annotated[str, typer.Option("--mapping", help="A mapping file, or the name of a shipped one.", metavar="FILE|NAME")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and who would move in the ranking; keep nothing.")] = False,
+    mapping: Annotated[
+        str, typer.Option("--mapping", help="A mapping file, or the name of a shipped one.", metavar="FILE|NAME")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen, and who would move in the ranking; keep nothing.")
+    ] = False,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
@@ -44,7 +58,9 @@ def import_command(
 
     authority = _open(store, settings, create=True)
     with _progress(quiet=as_json) as progress:
-        report = pipeline.import_source(authority, source, mapping, now=datetime.now(), dry_run=dry_run, progress=progress)
+        report = pipeline.import_source(
+            authority, source, mapping, now=datetime.now(), dry_run=dry_run, progress=progress
+        )
     _show_import(report, authority, as_json)
     lines = report.receipt.lines
     if len(lines) and not lines["n_good"].any() and lines["n_rejected"].any():
@@ -53,8 +69,15 @@ def import_command(
 
 @app.command()
 def score(
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Score with what was known at this date (default: the newest).", metavar="YYYY-MM-DD")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the scores to a .csv, .parquet or .xlsx file.", metavar="FILE")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", help="Score with what was known at this date (default: the newest).", metavar="YYYY-MM-DD"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the scores to a .csv, .parquet or .xlsx file.", metavar="FILE")
+    ] = None,
     top: Annotated[int, typer.Option("--top", help="How many to show.", min=1)] = 20,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
@@ -80,8 +103,8 @@ def score(
         f"{len(table)} services as of {run.as_of:%Y-%m-%d}. A high score is no finding of failure.",
         ["rank", "90 %", "service", "name", "type", "likelihood", "consequence", "evidence", "lifted by"],
         [
-            [r.rank, f"{r.rank_low}–{r.rank_high}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}", f"{r.consequence:.2f}",
-             "●" * r.evidence_dots + "○" * (3 - r.evidence_dots), ", ".join(r.raising) or "–"]
+            [r.rank, f"{r.rank_low}–{r.rank_high}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}",
+             f"{r.consequence:.2f}", "●" * r.evidence_dots + "○" * (3 - r.evidence_dots), ", ".join(r.raising) or "–"]
             for r in shown.itertuples(index=False)
         ],
     )  # fmt: skip
@@ -129,13 +152,22 @@ def signals(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
 
 
 @app.command("app")
-def app_command(port: PortOption = 8501, store: StoreOption = DEFAULT_STORE, settings: SettingsOption = None, browser: Annotated[bool, typer.Option(help="Open the browser.")] = True) -> None:
+def app_command(
+    port: PortOption = 8501,
+    store: StoreOption = DEFAULT_STORE,
+    settings: SettingsOption = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
     """Open the planner's pages on 127.0.0.1."""
     _serve(store, settings, port, browser)
 
 
 @app.command()
-def demo(port: PortOption = 8501, browser: Annotated[bool, typer.Option(help="Open the browser.")] = True, build_only: Annotated[bool, typer.Option("--build-only", help="Build the demo authority and stop.")] = False) -> None:
+def demo(
+    port: PortOption = 8501,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    build_only: Annotated[bool, typer.Option("--build-only", help="Build the demo authority and stop.")] = False,
+) -> None:
     """Build the synthetic demo authority on first use, then open the app on it."""
     if not Path(DEMO_STORE).exists():
         typer.echo("Building the demo authority: invented municipalities and services, synthetic records.")
@@ -168,7 +200,9 @@ def _as_of(text: str | None, authority: Authority) -> date:
     if text is None:
         newest = pipeline.last_known_date(authority)
         if newest is None:
-            raise InputError("The store is empty.", where=authority.store.address, hint="risiko import SOURCE --mapping FILE")
+            raise InputError(
+                "The store is empty.", where=authority.store.address, hint="risiko import SOURCE --mapping FILE"
+            )
         return newest
     try:
         return date.fromisoformat(text)
@@ -188,7 +222,7 @@ def _serve(store: str, settings: Path | None, port: int, browser: bool) -> None:
     os.execve(words[0], words, environment)
 
 
-class _progress:  # noqa: N801 - used like a function
+class _progress:
     """A progress bar on a terminal; silence elsewhere."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -223,18 +257,23 @@ def _show_import(report: ImportReport, authority: Authority, as_json: bool) -> N
     _print_table(title, columns, receipt.lines[columns].astype("str").to_numpy().tolist())
     _show_rejects(receipt.rejects)
     if moves is not None:
-        _print_table(
-            f"{len(moves)} services would move in the ranking", ["service", "name", "from", "to"],
-            [[m.service_id, m.name, _place(m.rank_before), _place(m.rank_after)] for m in moves.head(20).itertuples(index=False)],
-        )  # fmt: skip
+        first = moves.head(20).itertuples(index=False)
+        rows = [[m.service_id, m.name, _place(m.rank_before), _place(m.rank_after)] for m in first]
+        _print_table(f"{len(moves)} services would move in the ranking", ["service", "name", "from", "to"], rows)
 
 
 def _show_rejects(found: Any) -> None:
     if not len(found):
         return
-    counts = found.groupby(["file", "column", "message", "severity"], dropna=False).agg(rows=("row", "nunique"), first=("row", "min"), example=("value", "first"))
+    counts = found.groupby(["file", "column", "message", "severity"], dropna=False).agg(
+        rows=("row", "nunique"), first=("row", "min"), example=("value", "first")
+    )
     rows = counts.sort_values("rows", ascending=False).reset_index().astype("str")
-    _print_table("Not taken in, or with a warning (risiko rejects lists every row)", list(rows.columns), rows.head(20).to_numpy().tolist())
+    _print_table(
+        "Not taken in, or with a warning (risiko rejects lists every row)",
+        list(rows.columns),
+        rows.head(20).to_numpy().tolist(),
+    )
 
 
 def _place(rank: float) -> str:

@@ -13,11 +13,16 @@ WORTH_MENTIONING = 0.1
 
 
 def main_reasons(table: ScoreTable, *, most: int = 3) -> pd.Series:
-    """Per service the names of up to `most` signals that lift the likelihood, strongest first; an empty list is an answer."""
+    """Per service the names of up to `most` signals that lift the likelihood, strongest first.
+
+    An empty list is an answer: nothing lifts it above the usual.
+    """
     values, names = table.contributions.to_numpy(), np.array(table.contributions.columns)
     order = np.argsort(-values, axis=1, kind="stable")[:, :most]
     strong = np.take_along_axis(values, order, axis=1) >= WORTH_MENTIONING
-    return pd.Series([names[o][s].tolist() for o, s in zip(order, strong, strict=True)], index=table.contributions.index)
+    return pd.Series(
+        [names[o][s].tolist() for o, s in zip(order, strong, strict=True)], index=table.contributions.index
+    )
 
 
 def silent_sources(features: Features) -> pd.Series:
@@ -39,4 +44,6 @@ def contribution_table(table: ScoreTable, features: Features, service_id: str) -
     rows["weight"] = rows["signal"].map(table.weights)
     rows["contribution"] = table.contributions.loc[service_id].to_numpy()
     rows["reliability"] = 1 - np.minimum(rows["z_sd"].astype(float), 1) ** 2
-    return rows.reset_index(drop=True).sort_values("contribution", ascending=False, key=np.abs, ignore_index=True, kind="stable")
+    return rows.reset_index(drop=True).sort_values(
+        "contribution", ascending=False, key=np.abs, ignore_index=True, kind="stable"
+    )

@@ -49,7 +49,18 @@ def assemble(known: Tables, cohort: Cohort, as_of: date, settings: Settings) -> 
 def catalogue(known: Tables) -> pd.DataFrame:
     """Every signal there is: name, group, unit, direction, tables, and the first line of what it means."""
     rows = [
-        (s.name, s.group, s.unit, s.direction, ", ".join(s.tables), (getattr(s.compute, "__doc__", "") or "").split("\n")[0])
+        (
+            s.name,
+            s.group,
+            s.unit,
+            s.direction,
+            ", ".join(s.tables),
+            _first_line(s),
+        )
         for s in (*registered(), *metadata_specs(known))
     ]
     return pd.DataFrame(rows, columns=["signal", "group", "unit", "direction", "tables", "meaning"])
+
+
+def _first_line(spec: SignalSpec) -> str:
+    return (getattr(spec.compute, "func", spec.compute).__doc__ or "").split("\n")[0]

@@ -133,7 +133,9 @@ def ranking(run: Run) -> pd.DataFrame:
 def _monthly_complaints(prepared: Prepared, months: int) -> pd.Series:
     services, events = prepared.cohort.services, prepared.known["complaints"]
     # A row that is exact only to the year belongs to no month.
-    events = events[asof.in_window(events["event_date"], prepared.as_of, months) & (events["date_precision"] != "year").to_numpy()]
+    events = events[
+        asof.in_window(events["event_date"], prepared.as_of, months) & (events["date_precision"] != "year").to_numpy()
+    ]
     place = services.index.get_indexer(events["service_id"])
     start = asof.window_start(prepared.as_of, months)
     days = (events["event_date"] - start).dt.days.to_numpy() - 1
@@ -161,7 +163,8 @@ def detail(run: Run, service_id: str) -> Detail:
     """Everything the page shows of one service. Raises InputError for an id outside the cohort.
 
     criteria: the ministry's four, never merged into one number: probability (likelihood 0–1), consequence (1 =
-    reference), legal_protection (coercion 0–3), self_advocacy (dependency 0–3), with source measured, declared or default.
+    reference), legal_protection (coercion 0–3), self_advocacy (dependency 0–3), with source
+    measured, declared or default.
     """
     cohort, table = run.prepared.cohort.services, run.table
     if service_id not in cohort.index:
@@ -204,7 +207,7 @@ def _supervisions(prepared: Prepared, service_id: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did or would do. moves: who would change place, only for a dry run of a store that can be ranked."""
+    """What an import did or would do. moves: who would change place; only for a dry run on a store with services."""
 
     receipt: Receipt
     dry_run: bool
@@ -212,7 +215,13 @@ class ImportReport:
 
 
 def import_source(
-    authority: Authority, source: Path, mapping: str, *, now: datetime, dry_run: bool = False, progress: Progress | None = None
+    authority: Authority,
+    source: Path,
+    mapping: str,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Read a regulator's files by a mapping and take them into the store, whole or not at all.
 
@@ -220,7 +229,7 @@ def import_source(
     """
     from risiko import ingest
 
-    rules = ingest.load_mapping(mapping)
+    rules = ingest.load_mapping(Path(mapping))
     ids = authority.store.read(["services", "supervisions"])
     batch = ingest.read(
         source, rules, today=now.date(), imported_at=now, progress=progress,
@@ -244,18 +253,39 @@ def moved(before: Run, after: Run) -> pd.DataFrame:
     """
     old, new = (r.table.scores["rank"].astype(float) for r in (before, after))
     both = pd.DataFrame({"rank_before": old, "rank_after": new})
-    both.insert(0, "name", after.prepared.cohort.services["name"].reindex(both.index).fillna(before.prepared.cohort.services["name"]))
+    both.insert(
+        0,
+        "name",
+        after.prepared.cohort.services["name"].reindex(both.index).fillna(before.prepared.cohort.services["name"]),
+    )
     both["places"] = both["rank_before"] - both["rank_after"]
     both = both[both["places"] != 0]
-    return both.sort_values("places", key=lambda s: s.abs().fillna(float("inf")), ascending=False).rename_axis("service_id").reset_index()
+    return (
+        both.sort_values("places", key=lambda s: s.abs().fillna(float("inf")), ascending=False)
+        .rename_axis("service_id")
+        .reset_index()
+    )
 
 
 def store_world(store: Store, world: World, *, now: datetime) -> Receipt:
     """Put a synthetic authority's tables, and never its planted truth, into an empty store."""
     if len(store.imports()):
-        raise InputError("The demo authority goes into an empty store only.", where=store.address, hint="name a new file, or delete the old demo")
+        raise InputError(
+            "The demo authority goes into an empty store only.",
+            where=store.address,
+            hint="name a new file, or delete the old demo",
+        )
     parts = tuple(
-        Part("demo", name, f"synthetic:{world.name}", name, f"{world.name}:{world.seed}:{len(rows)}", rows, no_rejects(), len(rows))
+        Part(
+            "demo",
+            name,
+            f"synthetic:{world.name}",
+            name,
+            f"{world.name}:{world.seed}:{len(rows)}",
+            rows,
+            no_rejects(),
+            len(rows),
+        )
         for name, rows in world.tables.items()
     )
     return store.commit(Batch(parts, now))

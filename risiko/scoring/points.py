@@ -70,7 +70,8 @@ def _evidence(weights: FloatArray, z_sd: FloatArray) -> FloatArray:
     """Share of the weight that rests on the service's own data: 1 − posterior variance, averaged by weight."""
     total = np.abs(weights).sum()
     known = 1 - np.minimum(z_sd, 1) ** 2
-    return known @ np.abs(weights) / total if total > 0 else np.zeros(len(z_sd))
+    shares: FloatArray = np.abs(weights) / total if total > 0 else np.zeros_like(weights)
+    return np.asarray(known @ shares)
 
 
 def _consequence(services: pd.DataFrame, settings: Settings) -> FloatArray:
@@ -91,4 +92,4 @@ def _consequence(services: pd.DataFrame, settings: Settings) -> FloatArray:
 
 
 def _expit(log_odds: FloatArray) -> FloatArray:
-    return 1 / (1 + np.exp(-log_odds))
+    return np.asarray(1 / (1 + np.exp(-log_odds)))

@@ -38,5 +38,7 @@ class ScoreTable:
 
     def frame(self) -> pd.DataFrame:
         """One flat row per service in rank order, for files: scores, `group_*` and `contribution_*` in log-odds."""
-        flat = self.scores.join(self.by_group().add_prefix("group_")).join(self.contributions.add_prefix("contribution_"))
+        flat = self.scores.join(self.by_group().add_prefix("group_")).join(
+            self.contributions.add_prefix("contribution_")
+        )
         return flat.assign(base_log_odds=self.base).sort_values("rank", kind="stable").reset_index()

@@ -76,4 +76,5 @@ def _exposure(context: Context, months: int) -> FloatArray:
     began = context.services["valid_from"].fillna(start).clip(lower=start)
     # A service that opened yesterday has had a day, not nothing.
     years = ((end - began).dt.days.clip(lower=1) / DAYS_PER_YEAR).to_numpy(dtype=float)
-    return np.nan_to_num(context.services["users"].to_numpy(dtype=float), nan=0.0) * years
+    users: FloatArray = np.nan_to_num(context.services["users"].to_numpy(dtype=float), nan=0.0)
+    return np.asarray(users * years)

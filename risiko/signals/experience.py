@@ -11,7 +11,9 @@ from risiko.signals.registry import Context, common_form, reasons, signal
 from risiko.signals.shrinkage import fit_normal
 
 
-@signal("experience_mean", group="experience", unit="score_0_100", tables=("experiences",), direction="higher_is_better")
+@signal(
+    "experience_mean", group="experience", unit="score_0_100", tables=("experiences",), direction="higher_is_better"
+)
 def experience_mean(context: Context) -> pd.DataFrame:
     """Mean experience score (0–100, 100 is best) over all methods, one row per service, shrunk within service type.
 

@@ -71,22 +71,30 @@ def time_since_supervision(context: Context) -> pd.DataFrame:
 def latest_findings(context: Context) -> pd.DataFrame:
     """Per service of the cohort: severity (worst), n (findings) and years (age) of the latest graded supervision."""
     words = context.settings.history.severity
-    found = context.known["findings"]
-    graded = pd.DataFrame({
-        "supervision_id": found["supervision_id"],
-        "severity": found["severity_score"].fillna(found["severity"].map(words).astype(float)),
-    }).groupby("supervision_id")["severity"].agg(["max", "size"])
+    findings = context.known["findings"]
+    graded = (
+        pd.DataFrame(
+            {
+                "supervision_id": findings["supervision_id"],
+                "severity": findings["severity_score"].fillna(findings["severity"].map(words).astype(float)),
+            }
+        )
+        .groupby("supervision_id")["severity"]
+        .agg(["max", "size"])
+    )
     visits = context.events("supervisions")
     visits = visits[visits["supervision_id"].isin(graded.index)]
     newest = visits.sort_values(["event_date", "supervision_id"]).drop_duplicates("position", keep="last")
     row = graded.reindex(newest["supervision_id"])
-    return pd.DataFrame(
-        {"severity": row["max"].to_numpy(), "n": row["size"].to_numpy(), "years": age_years(newest["event_date"], context.as_of)},
-        index=newest["position"],
-    ).reindex(range(len(context.services))).assign(n=lambda f: f["n"].fillna(0))  # fmt: skip
+    years = age_years(newest["event_date"], context.as_of)
+    found = pd.DataFrame({"severity": row["max"].to_numpy(), "n": row["size"].to_numpy(), "years": years})
+    latest = found.set_index(newest["position"]).reindex(range(len(context.services)))
+    return latest.assign(n=latest["n"].fillna(0))
 
 
 def _type_moments(value: FloatArray, types: pd.Series) -> tuple[FloatArray, FloatArray]:
-    """Mean and standard deviation of the readings within service type, per service; a single reading has spread 0."""
+    """Mean and standard deviation of the readings within service type; a single reading has spread 0."""
     groups = pd.Series(value).groupby(types.to_numpy())
-    return groups.transform("mean").to_numpy(dtype=float), groups.transform("std", ddof=0).fillna(0).to_numpy(dtype=float)
+    return groups.transform("mean").to_numpy(dtype=float), groups.transform("std", ddof=0).fillna(0).to_numpy(
+        dtype=float
+    )

@@ -25,9 +25,12 @@ def metadata_specs(known: Tables) -> tuple[SignalSpec, ...]:
     ].sort_values("name")  # fmt: skip
     return tuple(
         SignalSpec(
-            PREFIX + row.name, "metadata", row.unit if isinstance(row.unit, str) else "", ("services", "metadata_columns"),
-            partial(metadata_level, column=row.name, worse=1.0 if row.direction == "higher_is_worse" else -1.0),
-            row.direction,
+            name=PREFIX + row.name,
+            group="metadata",
+            unit=row.unit if isinstance(row.unit, str) else "",
+            tables=("services", "metadata_columns"),
+            compute=partial(metadata_level, column=row.name, worse=1.0 if row.direction == "higher_is_worse" else -1.0),
+            direction=row.direction,
         )
         for row in scored.itertuples(index=False)
     )  # fmt: skip

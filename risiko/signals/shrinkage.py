@@ -31,7 +31,9 @@ def fit_gamma(observed: FloatArray, expected: FloatArray) -> GammaPrior:
 
     bad = np.flatnonzero(~(np.isfinite(observed) & np.isfinite(expected) & (observed >= 0) & (expected >= 0)))
     if bad.size:
-        raise ValueError(f"counts and expected values must be numbers of 0 or more; not so at positions {bad[:10].tolist()}")
+        raise ValueError(
+            f"counts and expected values must be numbers of 0 or more; not so at positions {bad[:10].tolist()}"
+        )
     y, e = observed[expected > 0], expected[expected > 0]
     overall = y.sum() / e.sum() if y.size else 0.0
     spike = GammaPrior(HOMOGENEOUS, HOMOGENEOUS / overall if overall > 0 else HOMOGENEOUS)

@@ -37,7 +37,8 @@ def test_eight_schools_do_not_collapse() -> None:
     assert fit.mean == pytest.approx([10, 8, 7, 8, 5, 6, 10, 8], abs=1.6)
     assert fit.mean.max() - fit.mean.min() > 4
     assert fit.centre == pytest.approx(8, abs=0.3)
-    assert (fit.sd > 5).all() and (fit.sd < SCHOOL_SE).all()
+    assert (fit.sd > 5).all()
+    assert (fit.sd < SCHOOL_SE).all()
 
 
 def test_more_variation_than_chance_is_needed_for_a_prior_with_spread() -> None:
@@ -48,7 +49,8 @@ def test_more_variation_than_chance_is_needed_for_a_prior_with_spread() -> None:
 @pytest.mark.parametrize("y", [[], [3.0], [0.0, 0.0, 0.0]])
 def test_too_little_to_learn_from_gives_no_spread(y: list[float]) -> None:
     prior = fit_gamma(np.array(y), np.full(len(y), 2.0))
-    assert prior.shape == HOMOGENEOUS and np.isfinite(prior.rate)
+    assert prior.shape == HOMOGENEOUS
+    assert np.isfinite(prior.rate)
 
 
 def test_services_without_exposure_say_nothing() -> None:
@@ -66,7 +68,8 @@ def test_moments_of_the_root_agree_with_draws() -> None:
     shape, rate = np.array([0.3, 2.0, 40.0]), np.array([0.5, 1.0, 38.0])
     mean, sd = root_moments(shape, rate)
     draws = np.sqrt(np.random.default_rng(3).gamma(shape, 1 / rate, size=(200_000, 3)))
-    assert mean == pytest.approx(draws.mean(0), abs=0.006) and sd == pytest.approx(draws.std(0), abs=0.006)
+    assert mean == pytest.approx(draws.mean(0), abs=0.006)
+    assert sd == pytest.approx(draws.std(0), abs=0.006)
 
 
 def test_moments_of_the_root_do_not_cancel_for_large_counts() -> None:
@@ -80,4 +83,6 @@ def test_an_empty_set_of_readings_is_answered() -> None:
 
 def test_a_known_centre_is_kept() -> None:
     fit = fit_normal(np.array([2.0, 4.0, 9.0]), np.ones(3), centre=0.0)
-    assert fit.centre == 0.0 and (fit.mean < [2, 4, 9]).all() and (fit.mean > 0).all()
+    assert fit.centre == 0.0
+    assert (fit.mean < [2, 4, 9]).all()
+    assert (fit.mean > 0).all()

@@ -56,7 +56,8 @@ def test_a_newer_version_that_moves_the_event_out_of_the_period_moves_it() -> No
 def test_meaning_of_columns_is_not_bound_to_time_and_absent_tables_come_back_empty() -> None:
     declared = table("metadata_columns", "name\nbeds")
     known = known_at({"metadata_columns": declared}, date(2000, 1, 1))
-    assert len(known["metadata_columns"]) == 1 and len(known["complaints"]) == 0
+    assert len(known["metadata_columns"]) == 1
+    assert len(known["complaints"]) == 0
 
 
 def test_ages_windows_and_decay() -> None:

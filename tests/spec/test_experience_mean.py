@@ -54,4 +54,6 @@ def test_a_reported_spread_of_nought_is_not_certainty() -> None:
 
 def test_no_experience_at_all_is_said_and_breaks_nothing() -> None:
     f = experience_mean(context("2023-12-31", services="service_id\na\nb"))
-    assert (f["missing"] == "no_evidence").all() and (f["z"] == 0).all() and (f["z_sd"] == 1).all()
+    assert (f["missing"] == "no_evidence").all()
+    assert (f["z"] == 0).all()
+    assert (f["z_sd"] == 1).all()

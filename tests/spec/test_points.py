@@ -115,4 +115,5 @@ def test_order_of_the_rows_does_not_matter() -> None:
 @pytest.mark.parametrize("n", [1, 2])
 def test_one_or_two_services_can_be_scored(n: int) -> None:
     scores = run(services="service_id | users\n" + "\n".join(f"s{i} | 10" for i in range(n))).table.scores
-    assert scores["rank"].tolist() == [1] * n and np.isfinite(scores.to_numpy(dtype=float)).all()
+    assert scores["rank"].tolist() == [1] * n
+    assert np.isfinite(scores.to_numpy(dtype=float)).all()
