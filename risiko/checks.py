@@ -28,7 +28,7 @@ REASONS = {
     "too_early": "the date lies before {limit}",
     "known_before_event": f"known more than {MAX_DAYS_KNOWN_BEFORE} days before it happened",
     "known_slightly_before_event": "known before it happened; kept, because it is within a month",
-    "duplicate_key": "the same key stands in an earlier row; that row is kept",
+    "duplicate_key": "the same key stands in an earlier row or another file; that row is kept",
     "unknown_service": "no service with this id; import services first, or correct the id",
     "unknown_supervision": "no supervision with this id; import supervisions first, or correct the id",
     "n_exceeds_invited": "more answers than people invited",
@@ -36,6 +36,7 @@ REASONS = {
     "ends_before_it_begins": "valid_to lies before valid_from",
 }
 WARNINGS = frozenset({"known_slightly_before_event"})
+FAULT_COLUMNS = ("row", "column", "value", "reason", "message", "severity")
 
 
 @dataclass(frozen=True)
@@ -59,34 +60,51 @@ def check(
     The index identifies rows and must be unique. known_services and known_supervisions are the ids that may be
     referred to; None leaves references unchecked. Rows with a fault of severity "rejected" are not in `good`.
     """
-    import pandera.errors as pe
+    import pandera.pandas as pa
 
     contract = CONTRACTS[table]
-    schema = _schema(contract, pd.Timestamp(today), known_services, known_supervisions)
-    try:
-        schema.validate(frame, lazy=True)
-        cases = pd.DataFrame({"index": [], "column": [], "check": [], "failure_case": []})
-    except pe.SchemaErrors as found:
-        cases = found.failure_cases
-    faults = _faults(cases, contract, frame)
+    day = pd.Timestamp(today)
+    columns = {c.name: pa.Column(c.dtype, _column_checks(c, day), nullable=c.nullable) for c in contract.columns}
+    references = {
+        "service_id": ("unknown_service", known_services),
+        "supervision_id": ("unknown_supervision", known_supervisions),
+    }
+    for name, (reason, ids) in references.items():
+        if ids is not None and name in columns and name not in contract.id_columns[:1]:
+            columns[name].checks.append(pa.Check(lambda s, ids=ids: s.isin(ids), name=reason))
+    for reason, in_order in _row_rules(contract, frame).items():
+        # Hung on one column: a check of the whole frame would list every column of every faulty row.
+        columns[_SHOWN_AT[reason]].checks.append(pa.Check(lambda _, ok=in_order: ok, name=reason, ignore_na=False))
+    cases = _failure_cases(pa.DataFrameSchema(columns, strict=False), frame)
+    faults = _faults(_with_duplicates(cases, contract, frame), contract, frame)
     bad = faults.loc[faults["severity"] == "rejected", "row"]
     return Checked(frame[~frame.index.isin(bad)], faults)
 
 
-def _schema(
-    contract: Contract,
-    today: pd.Timestamp,
-    services: Collection[str] | None,
-    supervisions: Collection[str] | None,
-) -> pa.DataFrameSchema:
-    import pandera.pandas as pa
+def _failure_cases(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    """Every single fault that pandera finds: index, column, check."""
+    import pandera.errors as pe
 
-    columns = {c.name: pa.Column(c.dtype, _column_checks(c, today), nullable=c.nullable) for c in contract.columns}
-    references = {"service_id": ("unknown_service", services), "supervision_id": ("unknown_supervision", supervisions)}
-    for name, (reason, ids) in references.items():
-        if ids is not None and name in columns and name not in contract.id_columns[:1]:
-            columns[name].checks.append(pa.Check(lambda s, ids=ids: s.isin(ids), name=reason))
-    return pa.DataFrameSchema(columns, checks=_row_checks(contract), strict=False)
+    try:
+        schema.validate(frame, lazy=True)
+    except pe.SchemaErrors as found:
+        return found.failure_cases
+    return pd.DataFrame({"index": frame.index[:0], "column": [], "check": []})
+
+
+def _with_duplicates(cases: pd.DataFrame, contract: Contract, frame: pd.DataFrame) -> pd.DataFrame:
+    """The cases and one more for each row whose key stands in an earlier row.
+
+    Only a row that is otherwise in order can take the place of another: a faulty one is rejected, so it hides none.
+    """
+    key = list(contract.key)
+    bad = frame.index.isin(cases.loc[~cases["check"].isin(WARNINGS), "index"])
+    again = frame.duplicated(key).to_numpy(copy=True)
+    again[~bad] = frame[~bad].duplicated(key)
+    if not again.any():
+        return cases
+    more = pd.DataFrame({"index": frame.index[again], "column": contract.id_columns[0], "check": "duplicate_key"})
+    return pd.concat([cases, more], ignore_index=True)
 
 
 def _column_checks(column: Column, today: pd.Timestamp) -> list[Any]:
@@ -95,10 +113,8 @@ def _column_checks(column: Column, today: pd.Timestamp) -> list[Any]:
     checks = []
     if column.values:
         checks.append(pa.Check(lambda s: s.isin(column.values), name="not_allowed"))
-    if column.minimum is not None or column.maximum is not None:
-        low, high = column.minimum, column.maximum
-        inside = lambda s: (s >= (-float("inf") if low is None else low)) & (s <= (float("inf") if high is None else high))  # noqa: E731
-        checks.append(pa.Check(inside, name="out_of_range"))
+    if column.type in ("integer", "number"):
+        checks.append(pa.Check(lambda s: _inside(s, column), name="out_of_range"))
     if column.type == "date":
         checks.append(pa.Check(lambda s: s >= _earliest(column), name="too_early"))
         if column.past:
@@ -106,32 +122,18 @@ def _column_checks(column: Column, today: pd.Timestamp) -> list[Any]:
     return checks
 
 
+def _inside(values: pd.Series, column: Column) -> pd.Series:
+    """Which numbers keep the column's limits; infinity keeps none."""
+    inside = values.abs() < float("inf")
+    if column.minimum is not None:
+        inside &= values >= column.minimum
+    if column.maximum is not None:
+        inside &= values <= column.maximum
+    return inside
+
+
 def _earliest(column: Column) -> pd.Timestamp:
     return EARLIEST_EVENT if column.past else EARLIEST_VALIDITY
-
-
-def _row_checks(contract: Contract) -> list[Any]:
-    """Checks that look at several columns of a row; each returns True where the row is in order."""
-    import pandera.pandas as pa
-
-    key = list(contract.key)
-    checks = [pa.Check(lambda f: ~f.duplicated(key, keep="first"), name="duplicate_key")]
-    if contract.event_column:
-        early = lambda f: (f["event_date"] - f["known_date"]).dt.days.fillna(0)  # noqa: E731
-        checks += [
-            pa.Check(lambda f: early(f) <= MAX_DAYS_KNOWN_BEFORE, name="known_before_event"),
-            pa.Check(lambda f: ~early(f).between(1, MAX_DAYS_KNOWN_BEFORE), name="known_slightly_before_event"),
-        ]
-    if contract.name == "experiences":
-        checks += [
-            pa.Check(lambda f: ~(f["n"] > f["n_invited"]).fillna(False).astype(bool), name="n_exceeds_invited"),
-            pa.Check(
-                lambda f: f["service_id"].notna() | (f["service_type"].notna() & f["area"].notna()), name="no_subject"
-            ),
-        ]
-    if contract.name == "services":
-        checks.append(pa.Check(lambda f: ~(f["valid_to"] < f["valid_from"]), name="ends_before_it_begins"))
-    return checks
 
 
 # The column a fault that concerns several columns is shown at.
@@ -141,29 +143,44 @@ _SHOWN_AT = {
 }  # fmt: skip
 
 
+def _row_rules(contract: Contract, f: pd.DataFrame) -> dict[str, pd.Series]:
+    """Rules that look at several columns of a row: for each, True where the row is in order."""
+    rules = {}
+    if contract.event_column:
+        days_before = (f[contract.event_column] - f["known_date"]).dt.days.fillna(0)
+        rules["known_before_event"] = days_before <= MAX_DAYS_KNOWN_BEFORE
+        rules["known_slightly_before_event"] = ~days_before.between(1, MAX_DAYS_KNOWN_BEFORE)
+    if contract.name == "experiences":
+        rules["n_exceeds_invited"] = ~(f["n"] > f["n_invited"]).fillna(False).astype(bool)
+        rules["no_subject"] = f["service_id"].notna() | (f["service_type"].notna() & f["area"].notna())
+    if contract.name == "services":
+        rules["ends_before_it_begins"] = ~(f["valid_to"] < f["valid_from"])
+    return rules
+
+
 def _faults(cases: pd.DataFrame, contract: Contract, frame: pd.DataFrame) -> pd.DataFrame:
     """Pandera's failure cases as one line per row and reason, in row order."""
     # A fault of the table itself (a wrong dtype) has no row: a fault of ours, not of the user's rows.
     tablewide = cases[cases["index"].isna()]
     if len(tablewide):
-        raise TypeError(f"{contract.name}: not conformed to its contract: {tablewide[['column', 'check']].to_dict('records')}")
+        faults = tablewide[["column", "check"]].to_dict("records")
+        raise TypeError(f"{contract.name}: not conformed to its contract: {faults}")
     reason = cases["check"].astype("str").replace({"not_nullable": "missing_value"})
-    own = reason.map({**_SHOWN_AT, "duplicate_key": contract.id_columns[0]})
-    out = pd.DataFrame({"row": cases["index"], "column": own.fillna(cases["column"]), "reason": reason})
-    out = out.drop_duplicates(["row", "column", "reason"]).sort_values(["row", "column"], kind="stable", ignore_index=True)
+    out = pd.DataFrame({"row": cases["index"], "column": cases["column"], "reason": reason})
+    out = out.drop_duplicates().sort_values(["row", "column"], kind="stable", ignore_index=True)
     if out.empty:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in ("row", "column", "value", "reason", "message", "severity")})
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in FAULT_COLUMNS})
     out["value"], out["message"] = "", ""
     for (name, why), rows in out.groupby(["column", "reason"]).groups.items():  # a few kinds of fault, not rows
         out.loc[rows, "message"] = REASONS[why].format(limit=limit_of(contract.by_name[name]))
-        if why != "missing_value":
-            out.loc[rows, "value"] = _as_text(frame[name].loc[out.loc[rows, "row"]]).to_numpy()
+        out.loc[rows, "value"] = _as_text(frame[name].loc[out.loc[rows, "row"]]).to_numpy()
     out["severity"] = out["reason"].isin(WARNINGS).map({True: "warning", False: "rejected"})
-    return out[["row", "column", "value", "reason", "message", "severity"]]
+    return out[list(FAULT_COLUMNS)]
 
 
 def _as_text(values: pd.Series) -> pd.Series:
-    return values.dt.strftime("%Y-%m-%d") if values.dtype.kind == "M" else values.astype("str")
+    text = values.dt.strftime("%Y-%m-%d") if values.dtype.kind == "M" else values.astype("str")
+    return text.fillna("")
 
 
 def limit_of(column: Column) -> str:
@@ -174,5 +191,5 @@ def limit_of(column: Column) -> str:
         return f"{_earliest(column):%Y-%m-%d}"
     low, high = column.minimum, column.maximum
     if low is None and high is None:
-        return ""
+        return "a finite number" if column.type == "number" else ""
     return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"

@@ -14,6 +14,7 @@ import typer
 from risiko.errors import InputError, RisikoError
 
 if TYPE_CHECKING:
+    from risiko.contracts import Tables
     from risiko.pipeline import Authority, ImportReport
 
 DEFAULT_STORE = "data/risiko.db"
@@ -90,7 +91,9 @@ def score(
     if out is not None:
         check_target(out)
     authority = _open(store, settings)
-    run = pipeline.rank(pipeline.prepare(authority, _as_of(as_of, authority)))
+    tables = authority.store.read()
+    day = _as_of(as_of, tables, authority.store.address)
+    run = pipeline.rank(pipeline.prepare_tables(tables, day, authority.settings))
     table = run.table.frame()
     if out is not None:
         write_table(table, out)
@@ -194,14 +197,14 @@ def _open(address: str, settings: Path | None, *, create: bool = False) -> Autho
     return pipeline.open_authority(address, settings, create=create)
 
 
-def _as_of(text: str | None, authority: Authority) -> date:
+def _as_of(text: str | None, tables: Tables, address: str) -> date:
     from risiko import pipeline
 
     if text is None:
-        newest = pipeline.last_known_date(authority)
+        newest = pipeline.newest_known(tables)
         if newest is None:
             raise InputError(
-                "The store is empty.", where=authority.store.address, hint="risiko import SOURCE --mapping FILE"
+                "The store is empty.", where=address, hint="risiko import SOURCE --mapping FILE"
             )
         return newest
     try:

@@ -83,11 +83,14 @@ def data_version(authority: Authority) -> str:
 
 def last_known_date(authority: Authority) -> date | None:
     """The newest date anything became known: the natural as-of date. None for an empty store."""
-    tables = authority.store.read([name for name, contract in CONTRACTS.items() if contract.event_column])
-    newest = max((f["known_date"].max() for f in tables.values() if len(f)), default=None)
-    if newest is None:
-        services = authority.store.read(["services"])["services"]
-        newest = services["known_date"].max() if len(services) else None
+    return newest_known(authority.store.read([name for name, contract in CONTRACTS.items() if not contract.timeless]))
+
+
+def newest_known(tables: Tables) -> date | None:
+    """The newest known date of an event, or of any row where there are no events; None where there are no rows."""
+    dated = {name: f["known_date"].max() for name, f in tables.items() if "known_date" in f and len(f)}
+    events = [day for name, day in dated.items() if CONTRACTS[name].event_column]
+    newest = max(events or dated.values(), default=None)
     return None if newest is None else newest.date()
 
 

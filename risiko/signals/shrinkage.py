@@ -26,31 +26,63 @@ def fit_gamma(observed: FloatArray, expected: FloatArray) -> GammaPrior:
     two services, or no more variation than chance, the prior is a spike at the overall ratio (shape HOMOGENEOUS).
     Raises ValueError for negative counts or values that are not numbers, naming their positions.
     """
-    from scipy.optimize import minimize
-    from scipy.special import gammaln
-
     bad = np.flatnonzero(~(np.isfinite(observed) & np.isfinite(expected) & (observed >= 0) & (expected >= 0)))
     if bad.size:
-        raise ValueError(
-            f"counts and expected values must be numbers of 0 or more; not so at positions {bad[:10].tolist()}"
-        )
+        raise ValueError(f"counts and expected must be numbers of 0 or more; not so at positions {bad[:10].tolist()}")
     y, e = observed[expected > 0], expected[expected > 0]
-    overall = y.sum() / e.sum() if y.size else 0.0
-    spike = GammaPrior(HOMOGENEOUS, HOMOGENEOUS / overall if overall > 0 else HOMOGENEOUS)
-    if y.size < 2 or overall == 0:
+    ratio = y.sum() / e.sum() if y.size else 0.0
+    spike = GammaPrior(HOMOGENEOUS, HOMOGENEOUS / ratio if ratio > 0 else HOMOGENEOUS)
+    if y.size < 2 or ratio == 0:
         return spike
+    # The likelihood may have a second, lower top: climb from a moment start and from a wide one, keep the higher.
+    excess = float(((y - ratio * e) ** 2 - y).sum()) / float((e**2).sum())
+    starts = [GammaPrior(1.0, 1 / ratio)]
+    if excess > 0:
+        starts.append(GammaPrior(ratio**2 / excess, ratio / excess))
+    tops = [spike, *(_climb(y, e, start) for start in starts)]
+    best = max(tops, key=lambda prior: _height(y, e, prior.shape, prior.rate))
+    return spike if best.shape > HOMOGENEOUS / 10 else best
 
-    def loss(log_parameters: FloatArray) -> float:
-        a, mean = np.exp(log_parameters)
-        b = a / mean
-        terms = gammaln(a + y) - gammaln(a) - gammaln(y + 1) - a * np.log1p(e / b) - y * np.log1p(b / e)
-        return -float(terms.sum())
 
-    bounds = [(np.log(1e-3), np.log(HOMOGENEOUS)), (np.log(overall) - 5, np.log(overall) + 5)]
-    start = np.array([0.0, np.log(overall)])
-    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-8})
-    a, mean = np.exp(found.x)
-    return spike if a > HOMOGENEOUS / 10 else GammaPrior(float(a), float(a / mean))
+def _height(y: FloatArray, e: FloatArray, a: float, b: float) -> float:
+    """The log likelihood, but for terms that do not depend on the prior."""
+    from scipy.special import gammaln
+
+    return float((gammaln(a + y) - gammaln(a) - a * np.log1p(e / b) - y * np.log(b + e)).sum())
+
+
+def _climb(y: FloatArray, e: FloatArray, start: GammaPrior) -> GammaPrior:
+    """Newton's method in (log a, log b), held back by a growing ridge where a step does not climb.
+
+    scipy.optimize would do the same, and take a second to import on every start of the command line.
+    """
+    from scipy.special import digamma, polygamma
+
+    point = np.clip(np.log([start.shape, start.rate]), -12, np.log(HOMOGENEOUS))
+    ridge, best = 1e-3, _height(y, e, *np.exp(point))
+    for _ in range(200):
+        a, b = np.exp(point)
+        by_a = a * float((digamma(a + y) - digamma(a) - np.log1p(e / b)).sum())
+        by_b = b * float((a / b - (a + y) / (b + e)).sum())
+        aa = a * a * float((polygamma(1, a + y) - polygamma(1, a)).sum()) + by_a
+        bb = b * b * float(((a + y) / (b + e) ** 2 - a / b**2).sum()) + by_b
+        ab = a * b * float((1 / b - 1 / (b + e)).sum())
+        slope, bend = np.array([by_a, by_b]), -np.array([[aa, ab], [ab, bb]])
+        if np.abs(slope).max() < 1e-9 * max(1.0, y.sum()):
+            break
+        downhill = max(0.0, 1e-9 - float(np.linalg.eigvalsh(bend)[0]))
+        step = np.linalg.solve(bend + (ridge + downhill) * np.eye(2), slope)
+        step *= min(1.0, 2.0 / float(np.abs(step).max()))
+        there = _height(y, e, *np.exp(point + step))
+        if there >= best:
+            point, best, ridge = point + step, there, ridge / 10
+        elif ridge > 1e12 or np.abs(step).max() < 1e-12:
+            break
+        else:
+            ridge = max(ridge, 1e-6) * 10
+        if point[0] > np.log(HOMOGENEOUS):
+            break
+    return GammaPrior(float(np.exp(point[0])), float(np.exp(point[1])))
 
 
 def root_moments(shape: FloatArray, rate: FloatArray) -> tuple[FloatArray, FloatArray]:
