@@ -214,15 +214,14 @@ def _as_of(text: str | None, tables: Tables, address: str) -> date:
 
 
 def _serve(store: str, settings: Path | None, port: int, browser: bool) -> None:
-    """Become the app's server: the process is replaced, so that Ctrl-C and signals reach it directly."""
-    from risiko.app.serve import command
-
-    environment = {**os.environ, "RISIKO_STORE": store, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
+    # The pages find their store by the environment; more threads than one only slow a small machine down.
+    os.environ["RISIKO_STORE"] = store
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if settings is not None:
-        environment["RISIKO_SETTINGS"] = str(settings)
-    words = command(port, browser=browser)
-    sys.stdout.flush()
-    os.execve(words[0], words, environment)
+        os.environ["RISIKO_SETTINGS"] = str(settings)
+    from risiko.app.server import serve
+
+    serve(port=port, headless=not browser)
 
 
 class _progress:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ from risiko.errors import InputError
 from risiko.store.base import Store
 
 if TYPE_CHECKING:
+    from risiko.i18n import Translator
+    from risiko.reports.names import Names
     from risiko.signals import SignalSpec
     from risiko.synthetic import World
 
@@ -40,6 +42,7 @@ class Prepared:
     known: Tables
     cohort: cohorts.Cohort
     features: features.Features
+    data_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ def newest_known(tables: Tables) -> date | None:
 
 def prepare(authority: Authority, as_of: date) -> Prepared:
     """Read the store once and compute cohort and signals at the date. Raises NothingToScore for an empty cohort."""
-    return prepare_tables(authority.store.read(), as_of, authority.settings)
+    version = data_version(authority)
+    return replace(prepare_tables(authority.store.read(), as_of, authority.settings), data_version=version)
 
 
 def prepare_tables(tables: Tables, as_of: date, chosen: settings.Settings) -> Prepared:
@@ -206,6 +210,35 @@ def _supervisions(prepared: Prepared, service_id: str) -> pd.DataFrame:
     )  # fmt: skip
     shown = visits[["supervision_id", "event_date", "known_date", "kind", "selection"]].join(worst, on="supervision_id")
     return shown.sort_values("event_date", ascending=False, ignore_index=True)
+
+
+def export_csv(run: Run, shown: pd.DataFrame, t: Translator) -> bytes:
+    """The rows of `ranking` that are shown, as a CSV that Norwegian Excel opens."""
+    from risiko.reports.ranking_export import ranking_csv
+
+    return ranking_csv(shown, _names(run, t))
+
+
+def export_xlsx(run: Run, shown: pd.DataFrame, t: Translator, filters: Sequence[tuple[str, str]] = ()) -> bytes:
+    """The same as a workbook whose first sheet says what it rests on; filters: (name, value) in the reader's words."""
+    from risiko.reports.ranking_export import Provenance, ranking_xlsx
+
+    about = Provenance(
+        as_of=run.as_of,
+        settings_version=run.prepared.settings.version,
+        data_version=run.prepared.data_version,
+        filters=filters,
+        weights=run.weights,
+        excluded=run.excluded.astype(int).to_dict(),
+        n_ranked=len(run.table.scores),
+    )
+    return ranking_xlsx(shown, _names(run, t), about)
+
+
+def _names(run: Run, t: Translator) -> Names:
+    from risiko.reports.names import Names
+
+    return Names.of(t, run.prepared.settings, run.prepared.known["metadata_columns"])
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def _consequence(services: pd.DataFrame, settings: Settings) -> FloatArray:
         + rule.coercion * services["coercion"]
         + rule.dependency * services["dependency"]
     ) / 3  # fmt: skip
-    return (reach * harm).to_numpy(dtype=float)
+    return np.asarray(reach * harm, dtype=float)
 
 
 def _expit(log_odds: FloatArray) -> FloatArray:
