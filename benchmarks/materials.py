@@ -47,7 +47,7 @@ def main(folder: Path, n_services: int, n_complaints: int) -> None:
     pipeline.store_world(store, made, now=datetime(2025, 1, 1, tzinfo=UTC))
     store.close()
     write_csv(made, folder / "csv")
-    print({name: len(rows) for name, rows in made.tables.items()})
+    print(", ".join(f"{name} {len(rows):,}" for name, rows in made.tables.items()))
 
 
 if __name__ == "__main__":

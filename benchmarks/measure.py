@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 # This process must stay small (standard library only): a child's peak memory counts its parent's at the fork.
+LOG = "last-run.log"  # what the last command said, in its folder
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Cost:
 
 def command(words: Sequence[str], folder: Path) -> Cost:
     """Run a command to its end in a folder. Raises RuntimeError with its last words when it fails."""
-    log = folder / "last-run.log"
+    log = folder / LOG
     with log.open("wb") as told:
         began = time.perf_counter()
         process = subprocess.Popen(words, cwd=folder, env=_environment(), stdout=told, stderr=subprocess.STDOUT)
@@ -39,7 +40,7 @@ def command(words: Sequence[str], folder: Path) -> Cost:
 
 def start(words: Sequence[str], folder: Path, port: int, patience: float = 60) -> Cost:
     """Start a server and stop it: wall time until it answers a request for its page; peak memory up to then."""
-    log = folder / "last-run.log"
+    log = folder / LOG
     with log.open("wb") as told:
         began = time.perf_counter()
         process = subprocess.Popen(words, cwd=folder, env=_environment(), stdout=told, stderr=subprocess.STDOUT)

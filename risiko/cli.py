@@ -57,12 +57,11 @@ def import_command(
     """Take a regulator's records into the store."""
     from risiko import pipeline
 
-    authority = _open(store, settings, create=True)
     with _progress(quiet=as_json) as progress:
         report = pipeline.import_source(
-            authority, source, mapping, now=datetime.now(), dry_run=dry_run, progress=progress
+            store, source, mapping, now=datetime.now(), settings_path=settings, dry_run=dry_run, progress=progress
         )
-    _show_import(report, authority, as_json)
+    _show_import(report, as_json)
     lines = report.receipt.lines
     if len(lines) and not lines["n_good"].any() and lines["n_rejected"].any():
         raise typer.Exit(InputError.exit_code)  # nothing useful was done
@@ -191,10 +190,10 @@ def docs(target: Annotated[Path, typer.Argument(help="The reference folder.")] =
         typer.echo(str(path))
 
 
-def _open(address: str, settings: Path | None, *, create: bool = False) -> Authority:
+def _open(address: str, settings: Path | None) -> Authority:
     from risiko import pipeline
 
-    return pipeline.open_authority(address, settings, create=create)
+    return pipeline.open_authority(address, settings)
 
 
 def _as_of(text: str | None, tables: Tables, address: str) -> date:
@@ -208,9 +207,12 @@ def _as_of(text: str | None, tables: Tables, address: str) -> date:
             )
         return newest
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text!r} is not a date.", where="--as-of", hint="write it as 2023-03-31") from None
+    if day > date.today():
+        raise InputError(f"{text} lies in the future: nothing is known as of then.", where="--as-of", hint="today")
+    return day
 
 
 def _serve(store: str, settings: Path | None, port: int, browser: bool) -> None:
@@ -246,15 +248,15 @@ class _progress:
             self.bar.stop()
 
 
-def _show_import(report: ImportReport, authority: Authority, as_json: bool) -> None:
+def _show_import(report: ImportReport, as_json: bool) -> None:
     receipt, moves = report.receipt, report.moves
     if as_json:
         _print_json({
-            "dry_run": report.dry_run, "store": authority.store.address, "parts": _records(receipt.lines),
+            "dry_run": report.dry_run, "store": report.address, "parts": _records(receipt.lines),
             "rejects": _records(receipt.rejects), "moves": None if moves is None else _records(moves),
         })  # fmt: skip
         return
-    title = "Dry run: nothing was kept" if report.dry_run else f"Imported into {authority.store.address}"
+    title = "Dry run: nothing was kept" if report.dry_run else f"Imported into {report.address}"
     columns = ["table", "file", "status", "n_read", "n_good", "n_rejected", "n_warnings", "n_left_out"]
     _print_table(title, columns, receipt.lines[columns].astype("str").to_numpy().tolist())
     _show_rejects(receipt.rejects)

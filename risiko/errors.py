@@ -50,6 +50,10 @@ class StoreError(RisikoError):
     kind = "store"
 
 
+class NoStoreYet(StoreError):
+    """There is no store at the address: nothing has been imported there."""
+
+
 class SettingsError(RisikoError):
     """A settings file is wrong; `where` names the key."""
 

@@ -32,9 +32,13 @@ WRITERS: dict[str, Writer] = {
 def check_target(path: Path) -> None:
     """Say before the long work starts that a file of this kind or place cannot be written. Raises InputError."""
     if path.suffix.lower() not in WRITERS:
-        raise InputError("The kind of file is not known.", where=str(path), hint=f"end its name in {', '.join(WRITERS)}")
+        raise InputError(
+            "The kind of file is not known.", where=str(path), hint=f"end its name in {', '.join(WRITERS)}"
+        )
     if path.is_dir() or not path.parent.is_dir():
-        raise InputError("The file cannot be written there.", where=str(path), hint="name a file in a folder that exists")
+        raise InputError(
+            "The file cannot be written there.", where=str(path), hint="name a file in a folder that exists"
+        )
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -52,7 +56,11 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         unfinished.chmod(0o644)
         unfinished.replace(path)
     except OSError as error:
-        raise InputError(f"The file could not be written: {error.strerror or error}.", where=str(path), hint="choose a folder you may write to") from None
+        raise InputError(
+            f"The file could not be written: {error.strerror or error}.",
+            where=str(path),
+            hint="choose a folder you may write to",
+        ) from None
     finally:
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)

@@ -33,9 +33,13 @@ class Store(Protocol):
         not taken but listed as a reject (reason duplicate_key). Rejects are kept and can be read back.
         """
 
+    def rehearse(self, batch: Batch) -> tuple[Receipt, Tables]:
+        """What `commit` would answer and what `read` would then give; nothing is written or locked."""
+
     def imports(self) -> pd.DataFrame:
         """Every part ever committed: part_id, source, block, file, table, content_hash, imported_at, n_read, n_good,
-        n_rejected, n_warnings, n_left_out, replaced_by (part_id or missing), newest last."""
+        n_rejected, n_warnings, n_left_out, replaced_by (part_id or missing), newest last. n_rejected and n_warnings
+        count source rows; imported_at is UTC where the batch said its time zone."""
 
     def rejects(self) -> pd.DataFrame:
         """The rejects and warnings of the active parts: part_id and the columns of batch.REJECT_COLUMNS."""

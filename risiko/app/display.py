@@ -1,0 +1,116 @@
+"""The list and its tables as they are shown: words for codes, nothing computed but how it reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from risiko.reports.names import Names
+from risiko.vocabulary import GROUPS
+
+
+def list_frame(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """The ranking as the grid shows it, one row per service; lists are short texts, numbers stay numbers.
+
+    last is a key to sort by (20230331; 0 where no supervision is on record), written out by `day_of`.
+    """
+    return pd.DataFrame(
+        {
+            "rank": shown["rank"],
+            "interval": _each(names.interval, shown["rank_low"], shown["rank_high"]),
+            "service": shown["name"],
+            "likelihood": 100 * shown["likelihood"],
+            "consequence": shown["consequence"],
+            "evidence": _each(names.evidence, shown["evidence_dots"]),
+            "contributions": shown[[f"group_{g}" for g in GROUPS]].to_numpy().tolist(),
+            "why": _labels(shown["raising"], names),
+            "complaints": shown["complaints_24m"],
+            "last": _sort_key(shown["last_supervised"]),
+            "type": _each(names.service_type, shown["service_type"]),
+            "county": shown["county"].fillna(names.t("data.missing")),
+            "missing": _labels(shown["missing"], names),
+            "priority": shown["priority"],
+        },
+        index=shown.index,
+    )
+
+
+def day_of(key: int) -> pd.Timestamp | None:
+    """The day a sort key of list_frame stands for; None for 0."""
+    return pd.Timestamp(str(key)) if key else None
+
+
+def plain_table(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """The same list in words only, for an ordinary table that a screen reader can walk through."""
+    t = names.t
+    return pd.DataFrame(
+        {
+            t("column.rank"): _each(t.number, shown["rank"]),
+            t("column.interval"): _each(names.interval, shown["rank_low"], shown["rank_high"]),
+            t("column.service"): shown["name"],
+            t("column.type"): _each(names.service_type, shown["service_type"]),
+            t("column.county"): shown["county"].fillna(t("data.missing")),
+            t("column.likelihood"): _each(t.percent, shown["likelihood"]),
+            t("column.consequence"): _each(lambda x: t.number(x, 1), shown["consequence"]),
+            t("column.evidence"): _each(names.evidence, shown["evidence_dots"]),
+            t("column.why"): [", ".join(chips) for chips in _labels(shown["raising"], names)],
+            t("column.last"): _each(names.last_supervised, shown["last_supervised"]),
+        },
+        index=shown.index,
+    )
+
+
+def supervisions_table(supervisions: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """A service's supervisions in words, newest first; without a graded finding: not yet known."""
+    t = names.t
+    return pd.DataFrame(
+        {
+            t("history.date"): _each(t.date, supervisions["event_date"]),
+            t("history.kind"): _each(lambda w: t.word("kind", w), supervisions["kind"]),
+            t("history.selection"): _each(lambda w: t.word("selection", w), supervisions["selection"]),
+            t("history.worst"): _each(
+                lambda w: t("history.not_known") if pd.isna(w) else t.word("severity", w),
+                supervisions["worst_severity"],
+            ),
+            t("history.findings"): _each(t.number, supervisions["n_findings"]),
+        }
+    )
+
+
+def intervals_frame(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """label, rank, rank_low, rank_high and a sentence per service, for the picture of rank intervals."""
+    t = names.t
+    return pd.DataFrame(
+        {
+            "label": _each(lambda rank, name: f"{t.number(rank)}. {name}", shown["rank"], shown["name"]),
+            "rank": shown["rank"],
+            "rank_low": shown["rank_low"],
+            "rank_high": shown["rank_high"],
+            "text": _each(
+                lambda name, rank, between: t("certainty.row", name=name, rank=rank, interval=between),
+                shown["name"],
+                _each(t.number, shown["rank"]),
+                _each(names.interval, shown["rank_low"], shown["rank_high"]),
+            ),
+        }
+    )
+
+
+def months_frame(counts: list[float], as_of: date, names: Names) -> pd.DataFrame:
+    """month, n and a sentence per month, oldest first; the last month is the as-of date's own."""
+    months = pd.period_range(end=pd.Period(as_of, "M"), periods=len(counts), freq="M").to_timestamp()
+    said = [f"{names.t.month(month)}: {names.t.number(n)}" for month, n in zip(months, counts, strict=True)]
+    return pd.DataFrame({"month": months, "n": counts, "text": said})
+
+
+def _sort_key(dates: pd.Series) -> pd.Series:
+    return (dates.dt.year * 10_000 + dates.dt.month * 100 + dates.dt.day).fillna(0).astype(int)
+
+
+def _each(write, *columns: pd.Series) -> list[str]:  # type: ignore[no-untyped-def]  # any writer of one value or two
+    return [write(*values) for values in zip(*columns, strict=True)]
+
+
+def _labels(lists: pd.Series, names: Names) -> list[list[str]]:
+    return [[names.signal(name) for name in found] for found in lists]

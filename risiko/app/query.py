@@ -1,0 +1,85 @@
+"""What the reader has asked for, in the form it has in the address line: shareable, readable, never trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from risiko.i18n import LANGUAGES
+
+TOP_CHOICES = (25, 100, 250, 500, 1000)
+# Filter on the page -> column of the ranking. The names are also those in the address line.
+CHOICES: Mapping[str, str] = {
+    "sector": "sector", "type": "service_type", "county": "county", "office": "office", "evidence": "evidence_dots",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Query:
+    """Everything that decides what the page shows. Empty choices mean all; as_of None means the newest data.
+
+    weights: only those that differ from the settings.
+    """
+
+    lang: str = ""
+    as_of: date | None = None
+    text: str = ""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    never: bool = False
+    top: int = 100
+    weights: Mapping[str, float] = field(default_factory=dict)
+    service: str = ""
+
+
+def read(params: Mapping[str, Sequence[str]]) -> Query:
+    """The query in the address line's parameters. What cannot be read is left out: a link never breaks the page."""
+    one = {name: values[-1] for name, values in params.items() if values}
+    lang, top = one.get("lang", ""), one.get("top", "")
+    return Query(
+        lang=lang if lang in LANGUAGES else "",
+        as_of=_day(one.get("as_of", "")),
+        text=one.get("q", "").strip(),
+        choices={name: tuple(params[name]) for name in CHOICES if params.get(name)},
+        never=one.get("never") == "1",
+        top=int(top) if top.isdecimal() and int(top) in TOP_CHOICES else Query.top,
+        weights=_weights(one.get("w", "")),
+        service=one.get("service", ""),
+    )
+
+
+def write(query: Query) -> dict[str, str | list[str]]:
+    """The parameters for the address line; what stands at its default is left out."""
+    weights = ",".join(f"{name}~{value:g}" for name, value in sorted(query.weights.items()))
+    params: dict[str, str | list[str]] = {
+        "lang": query.lang,
+        "as_of": query.as_of.isoformat() if query.as_of else "",
+        "q": query.text,
+        **{name: list(values) for name, values in query.choices.items()},
+        "never": "1" if query.never else "",
+        "top": str(query.top) if query.top != Query.top else "",
+        "w": weights,
+        "service": query.service,
+    }
+    return {name: value for name, value in params.items() if value}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _weights(text: str) -> dict[str, float]:
+    """Weights written as name~value,name~value; negative or unreadable ones are left out."""
+    out = {}
+    for pair in filter(None, text.split(",")):
+        name, _, value = pair.rpartition("~")
+        try:
+            weight = float(value)
+        except ValueError:
+            continue
+        if name and 0 <= weight < float("inf"):
+            out[name] = weight
+    return out

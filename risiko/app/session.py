@@ -1,0 +1,67 @@
+"""One reader's session: language, address line and the store this server looks at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from risiko.app import query as q
+from risiko.i18n import Translator
+
+_QUERY, _WRITTEN = "query", "query.written"
+
+
+def store_address() -> str:
+    """Where the store is, as the command line has set it; empty when nobody has."""
+    return os.environ.get("RISIKO_STORE", "")
+
+
+def settings_path() -> Path | None:
+    """The authority's own settings file, if there is one."""
+    path = os.environ.get("RISIKO_SETTINGS")
+    return Path(path) if path else None
+
+
+def query() -> q.Query:
+    """What the reader asks for now. The address line rules when someone else than this page has changed it."""
+    params = {name: st.query_params.get_all(name) for name in st.query_params}
+    if _QUERY not in st.session_state or params != st.session_state.get(_WRITTEN):
+        st.session_state[_QUERY] = q.read(params)
+        st.session_state[_WRITTEN] = params
+        forget_widgets()
+    found: q.Query = st.session_state[_QUERY]
+    return found
+
+
+def change(**changes: object) -> None:
+    """Change the query and the address line with it."""
+    new = replace(query(), **changes)  # type: ignore[arg-type]  # the fields' types are the caller's to keep
+    st.session_state[_QUERY] = new
+    params = q.write(new)
+    st.session_state[_WRITTEN] = {name: v if isinstance(v, list) else [v] for name, v in params.items()}
+    st.query_params.from_dict(params)
+
+
+def reset_filters() -> None:
+    """Back to the whole list; language, date, weights and the chosen service stay."""
+    change(text="", choices={}, never=False)
+    forget_widgets()
+
+
+def translator() -> Translator:
+    """The reader's language, by choice, else the settings' own."""
+    language = query().lang or st.session_state.get("language.default", "nb")
+    return Translator(language, strict=os.environ.get("RISIKO_STRICT_TEXTS") == "1")
+
+
+def forget_widgets() -> None:
+    """Let the widgets take their values from the query again."""
+    st.session_state["widgets.epoch"] = st.session_state.get("widgets.epoch", 0) + 1
+
+
+def widget_key(name: str) -> str:
+    """A key that is new each time the query has been changed from outside the widgets."""
+    return f"{name}.{st.session_state.get('widgets.epoch', 0)}"

@@ -1,0 +1,70 @@
+"""The page Rangering: which services to look at first, why, and how sure that is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from risiko import pipeline
+from risiko.app import data, session
+from risiko.app.filtering import narrow
+from risiko.app.widgets import certainty, detail, exports, filters, grid, intro, notices, weights
+from risiko.errors import NothingToScore
+from risiko.i18n import Translator
+from risiko.reports.names import Names
+
+
+def show() -> None:
+    """Widgets, one call for the list, empty states, then the list and the chosen service."""
+    t = session.translator()
+    with notices.told(t):
+        address, settings = session.store_address(), session.settings_path()
+        if not address:
+            return notices.no_store(t)
+        query = session.query()
+        with st.spinner(t("ranking.loading")):
+            newest = data.newest_date(address, settings)
+        if newest is None:
+            return notices.empty_store(t)
+        as_of = query.as_of or newest
+        try:
+            with st.spinner(t("ranking.loading")):
+                ranked = data.ranked(address, settings, as_of, query.weights)
+        except NothingToScore:
+            with st.sidebar:
+                filters.as_of_date(t, as_of)
+            raise
+        prepared = ranked.run.prepared
+        _page(ranked, Names.of(t, prepared.settings, prepared.known["metadata_columns"]), t)
+
+
+def _page(ranked: data.Ranked, names: Names, t: Translator) -> None:
+    run = ranked.run
+    with st.sidebar:
+        filters.show(ranked.ranking, names, run.as_of)
+        weights.weights_form(run.signals, ranked.default_weights, run.weights, names)
+    shown = narrow(ranked.ranking, session.query())
+    intro.lead(run, len(ranked.ranking), len(shown), t)
+    if shown.empty:
+        notices.no_match(t)
+    else:
+        _list_and_detail(run, ranked.ranking, shown, names)
+
+
+@st.fragment
+def _list_and_detail(run: pipeline.Run, ranking: pd.DataFrame, shown: pd.DataFrame, names: Names) -> None:
+    """Choosing a service reruns this part only."""
+    rows = shown.head(session.query().top)
+    grid.choose_by_name(rows, names)
+    grid.grid(rows, names)
+    exports.buttons(run, shown, names)
+    service = session.query().service
+    if service:
+        with notices.told(names.t):
+            detail.panel(pipeline.detail(run, service), grid.complaints_of(ranking, service), names)
+    certainty.order_certainty(rows, names)
+    grid.as_table(rows, names)
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,144 @@
+"""One service: where it stands and how sure, why, the four criteria, what is missing, what supervisions found."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from risiko.app import display, reasons
+from risiko.charts.months import monthly_counts
+from risiko.charts.waterfall import waterfall
+from risiko.pipeline import Detail
+from risiko.reports.names import Names
+
+
+def panel(detail: Detail, complaints: list[float] | None, names: Names) -> None:
+    """Everything the page says about the chosen service."""
+    t, service = names.t, detail.service
+    st.header(str(service["name"]), anchor="tjeneste", divider="gray")
+    st.caption(_who(detail, names))
+    st.markdown(f"**{_place(detail, names)}** {_score(detail, names)}")
+    st.caption(f"{t('ranking.caveat')} {t('detail.ordering_aid')}")
+    _criteria(detail, names)
+    _why(detail, names)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _missing(detail, names)
+        _history(detail, names)
+    with right:
+        _complaints(detail, complaints, names)
+
+
+def _who(detail: Detail, names: Names) -> str:
+    t, service = names.t, detail.service
+    areas = service["municipalities"]
+    facts = [
+        names.service_type(str(service["service_type"])),
+        t.word("sector", str(service["sector"])),
+        t("detail.users_missing") if pd.isna(service["users"]) else t("detail.users", n=t.number(service["users"])),
+        ", ".join(areas) if isinstance(areas, list) else "",
+        str(service["county"]) if pd.notna(service["county"]) else "",
+        t("detail.office", office=service["office"]) if pd.notna(service["office"]) else "",
+        t("detail.id", id=service["service_id"]),
+    ]
+    return " · ".join(filter(None, facts))
+
+
+def _place(detail: Detail, names: Names) -> str:
+    p, t = detail.place, names.t
+    return t(
+        "detail.place",
+        rank=t.number(p["rank"]),
+        of=t.number(p["of"]),
+        low=t.number(p["rank_low"]),
+        high=t.number(p["rank_high"]),
+    )
+
+
+def _score(detail: Detail, names: Names) -> str:
+    p, t = detail.place, names.t
+    return t(
+        "detail.score",
+        likelihood=t.percent(p["likelihood"]),
+        consequence=t.number(p["consequence"], 1),
+        evidence=t.percent(p["evidence"]),
+    )
+
+
+def _criteria(detail: Detail, names: Names) -> None:
+    t = names.t
+    st.subheader(t("criteria.title"))
+    places = st.columns(4)
+    for place, row in zip(places, detail.criteria.itertuples(index=False), strict=True):
+        with place.container(border=True, height="stretch"):
+            st.metric(t.word("criterion", row.criterion), _criterion_value(row.criterion, row.value, names))
+            st.caption(f"{t.word('criterion_help', row.criterion)} {t.word('declared', row.source)}")
+
+
+def _criterion_value(criterion: str, value: float, names: Names) -> str:
+    t = names.t
+    if pd.isna(value):
+        return t("data.missing")
+    shape = f"{'●' * round(value)}{'○' * (3 - round(value))}"
+    match criterion:
+        case "probability":
+            return t.percent(value)
+        case "consequence":
+            return t("criteria.times", x=t.number(value, 1))
+        case "legal_protection":
+            return f"{shape} {t('criteria.legal_protection', n=t.number(value))}"
+    return f"{shape} {t('criteria.self_advocacy', n=t.number(value))}"
+
+
+def _why(detail: Detail, names: Names) -> None:
+    t = names.t
+    st.subheader(t("reasons.title"))
+    st.caption(t("reasons.help"))
+    description = reasons.takeaway(detail, names)
+    chart = waterfall(reasons.steps(detail, names), axis=t("reasons.axis"), language=t.language)
+    st.altair_chart(chart, theme=None, width="stretch", alt=description)
+    st.markdown(f"**{t('reasons.table')}**")
+    st.table(reasons.table(detail, names), hide_index=True, border="horizontal")
+    declared = detail.contributions.loc[detail.contributions["group"] == "metadata", "signal"]
+    if len(declared):
+        st.caption(" · ".join(names.signal_sentence(name) for name in declared))
+
+
+def _missing(detail: Detail, names: Names) -> None:
+    t, parts = names.t, detail.contributions
+    st.subheader(t("gaps.title"))
+    gone = parts[parts["missing"].notna()]
+    if gone.empty:
+        st.markdown(t("gaps.none"))
+        return
+    lines = [
+        f"- **{names.signal(row.signal)}**: {t.word('missing', row.missing)}" for row in gone.itertuples(index=False)
+    ]
+    st.markdown("\n".join(lines))
+    st.caption(t("gaps.note"))
+
+
+def _history(detail: Detail, names: Names) -> None:
+    t = names.t
+    st.subheader(t("history.title"))
+    if detail.supervisions.empty:
+        st.markdown(t("history.none"))
+    else:
+        st.table(display.supervisions_table(detail.supervisions, names), hide_index=True, border="horizontal")
+
+
+def _complaints(detail: Detail, counts: list[float] | None, names: Names) -> None:
+    t = names.t
+    st.subheader(t("complaints.title"))
+    if counts is None:
+        st.markdown(t("complaints.none"))
+        return
+    rows = display.months_frame(counts, detail.as_of, names)
+    description = t.plural("complaints.alt", int(rows["n"].sum()))
+    st.altair_chart(
+        monthly_counts(rows, axis=t("complaints.axis"), language=t.language),
+        theme=None,
+        width="stretch",
+        alt=description,
+    )
+    st.caption(description)

@@ -1,0 +1,38 @@
+"""Text ids that are made from closed lists of words: one text for each word of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from risiko import vocabulary as v
+
+_SIGNALS = ("complaint_rate_short", "complaint_rate_long", "experience_mean", "last_finding", "time_since_supervision")
+
+# Translator.word(family, word) looks up "family.word". A test holds every list here against the catalogues.
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "sector": v.SECTORS,
+    "method": v.METHODS,
+    "dimension": v.DIMENSIONS,
+    "kind": v.SUPERVISION_KINDS,
+    "selection": v.SELECTIONS,
+    "severity": v.FINDING_SEVERITIES,
+    "group": v.GROUPS,
+    "missing": v.MISSING_REASONS,
+    "evidence": ("1", "2", "3"),
+    "criterion": ("probability", "consequence", "legal_protection", "self_advocacy"),
+    "criterion_help": ("probability", "consequence", "legal_protection", "self_advocacy"),
+    "declared": ("measured", "declared", "default"),
+    "excluded": ("natural_person", "closed", "not_started"),
+    "left_out": ("natural_person", "closed", "not_started"),
+    "unit": ("per_1000_users_year", "score_0_100", "severity_0_3", "years"),
+    "filter": ("sector", "type", "county", "office", "evidence"),
+    "column": ("interval", "evidence", "type", "county"),
+    "column_help": ("interval", "evidence", "type", "county"),
+    "export_column": (
+        "rank", "rank_low", "rank_high", "id", "service", "sector", "type", "county", "office", "users", "likelihood",
+        "consequence", "priority", "evidence", "why", "complaints", "last", "missing",
+    ),
+    "language": ("nb", "nn", "en"),
+    "signal": _SIGNALS,
+    "signal_help": _SIGNALS,
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""The composition root: where stores, settings and the pure stages meet."""
+
+from risiko.pipeline.imports import ImportReport, build_demo, import_source, store_world
+from risiko.pipeline.pages import Detail, detail, export_csv, export_xlsx, ranking
+from risiko.pipeline.runs import (
+    Authority,
+    Prepared,
+    Run,
+    data_version,
+    last_known_date,
+    moved,
+    newest_known,
+    open_authority,
+    prepare,
+    prepare_tables,
+    rank,
+)
+
+__all__ = [
+    "Authority",
+    "Detail",
+    "ImportReport",
+    "Prepared",
+    "Run",
+    "build_demo",
+    "data_version",
+    "detail",
+    "export_csv",
+    "export_xlsx",
+    "import_source",
+    "last_known_date",
+    "moved",
+    "newest_known",
+    "open_authority",
+    "prepare",
+    "prepare_tables",
+    "rank",
+    "ranking",
+    "store_world",
+]

@@ -1,0 +1,130 @@
+"""One run from store to score: read, cut at the as-of date, compute signals, score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from risiko import asof, cohorts, features, scoring, settings
+from risiko.contracts import CONTRACTS, Tables
+from risiko.store.base import Store
+
+if TYPE_CHECKING:
+    from risiko.signals import SignalSpec
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An open store and the settings it is read with."""
+
+    store: Store
+    settings: settings.Settings
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that does not depend on weights: what was known at the date, who is scored, and their signals."""
+
+    as_of: date
+    settings: settings.Settings
+    known: Tables
+    cohort: cohorts.Cohort
+    features: features.Features
+    data_version: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A scored cohort."""
+
+    prepared: Prepared
+    table: scoring.ScoreTable
+
+    @property
+    def as_of(self) -> date:
+        return self.prepared.as_of
+
+    @property
+    def excluded(self) -> pd.Series:
+        """Services left out, by reason: natural_person, closed, not_started."""
+        return self.prepared.cohort.excluded
+
+    @property
+    def weights(self) -> dict[str, float]:
+        return self.table.weights
+
+    @property
+    def signals(self) -> tuple[SignalSpec, ...]:
+        return self.prepared.features.signals
+
+
+def open_authority(address: str, settings_path: Path | None = None) -> Authority:
+    """Open a store that exists, by path or URL, and load the settings. Raises StoreError or SettingsError."""
+    from risiko.store import open_store
+
+    loaded = settings.load(settings_path)
+    return Authority(open_store(address, create=False), loaded)
+
+
+def data_version(authority: Authority) -> str:
+    """Changes whenever an import has changed what the store says."""
+    parts = authority.store.imports()
+    return f"{len(parts)}-{parts['replaced_by'].notna().sum()}-{parts['part_id'].max() if len(parts) else 0}"
+
+
+def last_known_date(authority: Authority) -> date | None:
+    """The newest date anything became known: the natural as-of date. None for an empty store."""
+    return newest_known(authority.store.read([name for name, contract in CONTRACTS.items() if not contract.timeless]))
+
+
+def newest_known(tables: Tables) -> date | None:
+    """The newest known date of an event, or of any row where there are no events; None where there are no rows."""
+    dated = {name: f["known_date"].max() for name, f in tables.items() if "known_date" in f and len(f)}
+    events = [day for name, day in dated.items() if CONTRACTS[name].event_column]
+    newest = max(events or dated.values(), default=None)
+    return None if newest is None else newest.date()
+
+
+def prepare(authority: Authority, as_of: date) -> Prepared:
+    """Read the store once and compute cohort and signals at the date. Raises NothingToScore for an empty cohort."""
+    version = data_version(authority)
+    return replace(prepare_tables(authority.store.read(), as_of, authority.settings), data_version=version)
+
+
+def prepare_tables(tables: Tables, as_of: date, chosen: settings.Settings) -> Prepared:
+    """The same from tables in memory: nothing known after the date gets past the first line."""
+    known = asof.known_at(tables, as_of)
+    cohort = cohorts.cohort_at(known, as_of, chosen)
+    return Prepared(as_of, chosen, known, cohort, features.assemble(known, cohort, as_of, chosen))
+
+
+def rank(prepared: Prepared, weights: Mapping[str, float] | None = None) -> Run:
+    """Score a prepared cohort, with the settings' weights or a planner's own for some signals."""
+    chosen = prepared.settings.with_weights(weights) if weights else prepared.settings
+    return Run(prepared, scoring.score(prepared.features, prepared.cohort, chosen))
+
+
+def moved(before: Run, after: Run) -> pd.DataFrame:
+    """Who changes place between two runs: service_id, name, rank_before, rank_after, places (positive: up the list).
+
+    Largest move first; a service that enters or leaves has one rank missing and stands first.
+    """
+    old, new = (r.table.scores["rank"].astype(float) for r in (before, after))
+    both = pd.DataFrame({"rank_before": old, "rank_after": new})
+    both.insert(
+        0,
+        "name",
+        after.prepared.cohort.services["name"].reindex(both.index).fillna(before.prepared.cohort.services["name"]),
+    )
+    both["places"] = both["rank_before"] - both["rank_after"]
+    both = both[both["places"] != 0]
+    return (
+        both.sort_values("places", key=lambda s: s.abs().fillna(float("inf")), ascending=False)
+        .rename_axis("service_id")
+        .reset_index()
+    )

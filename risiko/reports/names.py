@@ -1,0 +1,73 @@
+"""What things are called for this reader: signals, types of service, reasons, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from risiko.i18n import Translator
+from risiko.i18n.families import FAMILIES
+from risiko.i18n.translator import readable
+from risiko.settings import Settings
+
+_METADATA = "metadata:"
+_DOTS = {1: "●○○", 2: "●●○", 3: "●●●"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Words for the values in the ranking. declared: metadata column -> the sentence it was declared with."""
+
+    t: Translator
+    settings: Settings
+    declared: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, t: Translator, settings: Settings, metadata_columns: pd.DataFrame) -> Names:
+        """The names by an authority's settings and its declared metadata columns (the contract table)."""
+        return cls(t, settings, dict(zip(metadata_columns["name"], metadata_columns["sentence"], strict=True)))
+
+    def service_type(self, slug: str) -> str:
+        """The type's name in the settings; an unknown type's own slug, made readable."""
+        known = self.settings.service_types.get(slug)
+        return known.name.get(self.t.language) if known else readable(slug)
+
+    def signal(self, name: str) -> str:
+        """The signal in a few words, short enough for a chip."""
+        return readable(name.removeprefix(_METADATA)) if name.startswith(_METADATA) else self.t.word("signal", name)
+
+    def signal_sentence(self, name: str) -> str:
+        """What the signal measures, in a sentence; for metadata, what it was declared to mean."""
+        if not name.startswith(_METADATA):
+            return self.t.word("signal_help", name)
+        column = name.removeprefix(_METADATA)
+        return self.t("signal.metadata", name=readable(column), sentence=self.declared.get(column, ""))
+
+    def unit(self, unit: str) -> str:
+        """The unit in words; a metadata column's unit as it was declared."""
+        return self.t.word("unit", unit) if unit in FAMILIES["unit"] else unit
+
+    def evidence(self, dots: int) -> str:
+        """Evidence strength as shape and word: ●●○ middels."""
+        return f"{_DOTS[int(dots)]} {self.t.word('evidence', str(int(dots)))}"
+
+    def interval(self, low: float, high: float) -> str:
+        """A rank interval: 1–28."""
+        return f"{self.t.number(low)}–{self.t.number(high)}"
+
+    def choice(self, name: str, value: str) -> str:
+        """One value of a filter in words."""
+        match name:
+            case "sector":
+                return self.t.word("sector", value)
+            case "type":
+                return self.service_type(value)
+            case "evidence" if value in FAMILIES["evidence"]:
+                return self.evidence(int(value))
+        return value
+
+    def last_supervised(self, day: pd.Timestamp | None) -> str:
+        """The date, or that none is registered."""
+        return self.t("last.never") if pd.isna(day) else self.t.date(day)

@@ -1,0 +1,66 @@
+"""Where records are kept: open a store by its address."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from risiko.errors import StoreError
+
+if TYPE_CHECKING:
+    from risiko.store.base import Store
+
+__all__ = ["open_store"]
+
+
+def open_store(address: str, *, create: bool = True, wait_seconds: float = 10.0) -> Store:
+    """The store at a file path, a `sqlite:///` or `postgresql://` URL, or `memory:` for one that is not kept.
+
+    create: make the store (and its folder) where there is none. wait_seconds: how long a writer waits for another.
+    Raises StoreError when the address is not understood or what lies there cannot be used.
+    """
+    if address == "memory:":
+        from risiko.store.memory import MemoryStore
+
+        return MemoryStore()
+    if not address.strip():
+        raise StoreError("The store's address is empty.", hint="name a file, such as data/risiko.db")
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", address):
+        return _open_file(Path(address), create, wait_seconds)
+    return _open_url(address, create, wait_seconds)
+
+
+def _open_file(path: Path, create: bool, wait_seconds: float) -> Store:
+    from risiko.store.engines import sqlite_engine
+    from risiko.store.sql import SqlStore
+
+    path = path.expanduser()
+    engine = sqlite_engine(path, create=create, wait_seconds=wait_seconds)
+    return SqlStore(engine, str(path), wait_seconds=wait_seconds)
+
+
+def _open_url(address: str, create: bool, wait_seconds: float) -> Store:
+    import sqlalchemy as sa
+
+    from risiko.store.engines import postgres_engine
+    from risiko.store.sql import SqlStore
+
+    scheme = address.split("://")[0]
+    place = f"{scheme}://…"
+    try:
+        url = sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):  # its message may hold the password
+        hint = "write postgresql://user@host:5432/database"
+        raise StoreError("The store's address is not a valid URL.", where=place, hint=hint) from None
+    kind = scheme.lower().split("+")[0]
+    if kind == "sqlite" and url.database and url.database != ":memory:":
+        return _open_file(Path(url.database), create, wait_seconds)
+    if kind not in ("postgresql", "postgres"):
+        hint = "use a file path, a postgresql:// URL, or memory:"
+        raise StoreError(f"A store cannot be kept at a {scheme}:// address.", where=place, hint=hint)
+    # The password becomes ***; of the options only where the server is may be shown, since some are secrets too.
+    harmless = {key: value for key, value in url.query.items() if key in ("host", "port")}
+    shown = url.set(query=harmless).render_as_string(hide_password=True)
+    engine = postgres_engine(url, create=create, address=shown, wait_seconds=wait_seconds)
+    return SqlStore(engine, shown, wait_seconds=wait_seconds)

@@ -1,0 +1,84 @@
+"""A store in memory: slow and obvious, the reference that every other store must agree with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from risiko.batch import Batch, Receipt, no_rejects
+from risiko.contracts import CONTRACTS, Tables
+from risiko.store.admission import Admitted, admit, log_after, receipt
+from risiko.store.log import Entry, active, imports_frame, metadata_of
+from risiko.store.stacking import stack
+
+
+class MemoryStore:
+    """Keeps every part's rows as a frame for as long as the object lives; for tests and for trying things out."""
+
+    address = "memory:"
+
+    def __init__(self) -> None:
+        self._log: list[Entry] = []
+        self._rows: dict[int, pd.DataFrame] = {}
+        self._rejects: dict[int, pd.DataFrame] = {}
+
+    def read(self, names: Sequence[str] | None = None) -> Tables:
+        """The named contract tables (default: all): the rows of the active parts, in the order they came."""
+        return _tables(self._log, self._rows, names)
+
+    def commit(self, batch: Batch) -> Receipt:
+        """Take the whole batch or, on any error, nothing: the state changes only after everything is decided."""
+        admitted = self._admit(batch)
+        self._log, self._rows = self._with(admitted)
+        self._rejects |= {a.entry.part_id: a.rejects for a in admitted if a.status != "unchanged"}
+        return receipt(admitted)
+
+    def rehearse(self, batch: Batch) -> tuple[Receipt, Tables]:
+        """What `commit` would answer and what `read` would then give; nothing is kept."""
+        admitted = self._admit(batch)
+        return receipt(admitted), _tables(*self._with(admitted), names=None)
+
+    def imports(self) -> pd.DataFrame:
+        """Every part ever committed, newest last."""
+        return imports_frame(self._log)
+
+    def rejects(self) -> pd.DataFrame:
+        """The rejects and warnings of the active parts."""
+        frames = [_numbered(e.part_id, self._rejects[e.part_id]) for e in active(self._log)]
+        return pd.concat([_numbered(0, no_rejects()), *frames], ignore_index=True)
+
+    def history(self, name: str) -> pd.DataFrame:
+        """Every row of one table ever committed, with part_id, replaced ones too."""
+        entries = [e for e in self._log if e.table == name]
+        rows = stack(name, (self._rows[e.part_id] for e in entries), metadata_of(entries))
+        part_ids = [e.part_id for e in entries for _ in range(e.n_good)]
+        rows.insert(0, "part_id", pd.Series(part_ids, dtype="int64"))
+        return rows
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def _admit(self, batch: Batch) -> list[Admitted]:
+        return list(admit(batch, self._log, self._keys))
+
+    def _keys(self, name: str, entries: Sequence[Entry]) -> pd.DataFrame:
+        return stack(name, (self._rows[e.part_id] for e in entries), {})[list(CONTRACTS[name].key)]
+
+    def _with(self, admitted: Sequence[Admitted]) -> tuple[list[Entry], dict[int, pd.DataFrame]]:
+        taken = {a.entry.part_id: a.rows.copy() for a in admitted if a.status != "unchanged"}
+        return log_after(self._log, admitted), self._rows | taken
+
+
+def _tables(log: Sequence[Entry], rows: dict[int, pd.DataFrame], names: Sequence[str] | None) -> Tables:
+    current = active(log)
+    return {
+        name: stack(name, (rows[e.part_id] for e in current if e.table == name), metadata_of(current))
+        for name in (CONTRACTS if names is None else names)
+    }
+
+
+def _numbered(part_id: int, rejects: pd.DataFrame) -> pd.DataFrame:
+    numbered = rejects.copy()
+    numbered.insert(0, "part_id", pd.Series(part_id, index=rejects.index, dtype="int64"))
+    return numbered

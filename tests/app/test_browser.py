@@ -1,0 +1,125 @@
+"""The page in a real browser: language, keyboard, a clean console and WCAG 2.2 AA."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from risiko import pipeline
+from tests.app.browser import ARGUMENTS, CHROMIUM, serving
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed"),
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def address(authority: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(authority, tmp_path_factory.mktemp("server") / "server.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """visit("?lang=nn") opens the page and waits for the list; at the end the console must have stayed clean."""
+    faults: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+
+    def go(query: str = "") -> Page:
+        page = context.new_page()
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        page.goto(address + query)
+        expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+        settled(page)
+        return page
+
+    yield go
+    context.close()
+    assert faults == []
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has answered and nothing is loading."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+
+
+@pytest.mark.parametrize(("query", "language"), [("", "nb"), ("?lang=nn", "nn"), ("?lang=en", "en")])
+def test_the_page_tells_the_browser_its_language(visit: Visit, query: str, language: str) -> None:
+    page = visit(query)
+    assert page.locator("html").get_attribute("lang") == language
+
+
+def test_changing_the_language_changes_everything(visit: Visit) -> None:
+    page = visit()
+    page.get_by_text("Nynorsk", exact=True).click()
+    expect(page.get_by_text("Høg skår betyr ikkje at det er påvist svikt.").first).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "nn")
+    assert "lang=nn" in page.url
+    assert page.title() == "Risiko – kvar bør vi føre tilsyn?"
+
+
+def test_a_row_is_chosen_with_the_keyboard_alone(visit: Visit, run: pipeline.Run) -> None:
+    page = visit()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName === 'CANVAS'"):
+            break
+    else:
+        pytest.fail("the list cannot be reached with Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    heading(page, pipeline.ranking(run)["name"][1])
+    assert f"service={pipeline.ranking(run)['service_id'][1]}" in page.url
+
+
+def test_a_service_is_chosen_by_typing_its_name(
+    visit: Visit, run: pipeline.Run, record_property: Callable[[str, object], None]
+) -> None:
+    row = pipeline.ranking(run).iloc[3]
+    page = visit()
+    page.get_by_role("combobox", name="Velg tjeneste").fill(str(row["name"]))
+    page.keyboard.press("Enter")
+    start = time.perf_counter()
+    heading(page, row["name"])
+    seconds = time.perf_counter() - start
+    record_property("click_to_detail_seconds", round(seconds, 2))
+    settled(page)
+    expect(page.get_by_role("table").first).to_contain_text("Utgangspunkt")
+    expect(page.locator("svg[aria-roledescription=visualization], [data-testid=stVegaLiteChart]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 480])
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_no_breach_of_wcag(visit: Visit, run: pipeline.Run, language: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(f"?lang={language}&service={pipeline.ranking(run)['service_id'][0]}")
+    page.set_viewport_size({"width": width, "height": 900})
+    for closed in page.get_by_test_id("stMain").locator("details:not([open]) > summary").all():
+        closed.click()
+    settled(page)
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    assert found.violations_count == 0, found.generate_report()

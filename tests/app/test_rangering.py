@@ -1,0 +1,195 @@
+"""The page Rangering, run without a browser on a small authority."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from risiko import pipeline
+from risiko.store import open_store
+from tests.app.page_text import said
+
+Page = Callable[..., AppTest]
+
+
+def listed(app: AppTest) -> list[str]:
+    """The names in the grid, in order."""
+    names: list[str] = app.dataframe[0].value["service"].tolist()
+    return names
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "caveat"),
+    [
+        ("nb", "Rangering", "Høy skår betyr ikke at det er påvist svikt."),
+        ("nn", "Rangering", "Høg skår betyr ikkje at det er påvist svikt."),
+        ("en", "Ranking", "A high score does not mean that a failure has been found."),
+    ],
+)
+def test_speaks_three_languages(page: Page, run: pipeline.Run, lang: str, title: str, caveat: str) -> None:
+    service = pipeline.ranking(run)["service_id"][0]
+    app = page(lang=lang, service=service)
+    assert not app.exception
+    assert app.title[0].value == title
+    text = said(app)
+    assert caveat in text
+    assert not re.findall(r"\b(?:[a-z_]+\.[a-z_]+_[a-z_]+)\b", text), "a text id stands in the page"
+
+
+@pytest.mark.parametrize("lang", ["nb", "nn", "en"])
+def test_never_judges(page: Page, run: pipeline.Run, lang: str) -> None:
+    """No word of the page calls a service bad or a missing number low risk."""
+    text = said(page(lang=lang, service=pipeline.ranking(run)["service_id"][0])).casefold()
+    words = set(re.findall(r"\w+", text))
+    assert not words & {
+        "dårlig",
+        "dårleg",
+        "bad",
+        "farlig",
+        "farleg",
+        "dangerous",
+        "verst",
+        "verste",
+        "worst",
+        "svarteliste",
+    }
+
+
+def test_shows_the_ranking_in_order(page: Page, run: pipeline.Run) -> None:
+    assert listed(page()) == pipeline.ranking(run)["name"].head(100).tolist()
+
+
+def test_counts_those_left_out(page: Page, run: pipeline.Run) -> None:
+    text = said(page(lang="en"))
+    assert f"{run.excluded['natural_person']} sole practitioner" in text
+
+
+def test_a_filter_narrows_and_stands_in_the_address(page: Page, run: pipeline.Run) -> None:
+    expected = pipeline.ranking(run).query("sector == 'child_welfare'")["name"].tolist()
+    app = page()
+    box = next(w for w in app.multiselect if w.label == "Sektor")
+    box.set_value(["child_welfare"]).run()
+    assert listed(app) == expected
+    assert app.query_params["sector"] == "child_welfare"
+    assert f"Barnevern ({len(expected)})" in next(w for w in app.multiselect if w.label == "Sektor").options
+
+
+def test_two_filters_and_their_counts_hold_together(page: Page, run: pipeline.Run) -> None:
+    frame = pipeline.ranking(run)
+    app = page(sector=["health"])
+    next(w for w in app.multiselect if w.label == "Grunnlag").set_value(["1", "2"]).run()
+    app.run()  # a second run with changed labels must keep the choice
+    expected = frame[(frame["sector"] == "health") & (frame["evidence_dots"] < 3)]
+    assert listed(app) == expected["name"].head(100).tolist()
+    assert next(w for w in app.multiselect if w.label == "Sektor").value == ["health"]
+
+
+def test_search_and_never_supervised(page: Page, run: pipeline.Run) -> None:
+    frame = pipeline.ranking(run)
+    assert listed(page(never="1")) == frame[frame["last_supervised"].isna()]["name"].head(100).tolist()
+    assert listed(page(q=frame["service_id"][3].lower())) == [frame["name"][3]]
+
+
+def test_top_limits_the_rows(page: Page) -> None:
+    assert len(listed(page(top="25"))) == 25
+    assert len(listed(page(top="7"))) == 100  # not a choice: the usual number
+
+
+def test_an_address_from_anywhere_never_breaks_the_page(page: Page) -> None:
+    app = page(lang="xx", as_of="yesterday", sector=["<b>"], top="-1", w="nonsense~x,~,a~-1", evidence=["9"], never="?")
+    assert not app.exception
+    assert "Ingen tjenester passer filtrene." in said(app)
+
+
+def test_nothing_found_offers_the_way_back(page: Page) -> None:
+    app = page(q="no such service")
+    assert "Ingen tjenester passer filtrene." in said(app)
+    app.button(key="empty.reset").click().run()
+    assert len(listed(app)) > 25
+    assert "q" not in app.query_params
+
+
+def test_a_deep_link_opens_the_service(page: Page, run: pipeline.Run) -> None:
+    row = pipeline.ranking(run).iloc[4]
+    app = page(service=row["service_id"])
+    assert app.header[0].value == row["name"]
+    assert f"Plass {row['rank']} av {len(pipeline.ranking(run))}" in said(app)
+    assert app.session_state["ranking.grid"]["selection"]["rows"] == [4]
+
+
+def test_choosing_in_the_box_opens_the_service(page: Page, run: pipeline.Run) -> None:
+    row = pipeline.ranking(run).iloc[2]
+    app = page()
+    assert not app.header
+    app.selectbox(key="ranking.box").set_value(row["service_id"]).run()
+    assert app.header[0].value == row["name"]
+    assert app.query_params["service"] == row["service_id"]
+    assert app.session_state["ranking.grid"]["selection"]["rows"] == [2]
+
+
+def test_the_table_holds_the_numbers_of_the_picture(page: Page, run: pipeline.Run) -> None:
+    service = pipeline.ranking(run)["service_id"][0]
+    parts = pipeline.detail(run, service).contributions
+    shown = page(lang="en", service=service).table[0].value
+    assert shown["Contribution (log-odds)"].tolist()[1:-1] == [
+        "0.00" if abs(x) < 0.005 else f"{x:+.2f}" for x in parts["contribution"]
+    ]
+    assert len(shown) == len(parts) + 2
+
+
+def test_what_is_missing_is_said(page: Page, run: pipeline.Run) -> None:
+    frame = pipeline.ranking(run)
+    without = frame[frame["missing"].map(len) > 0].iloc[0]
+    text = said(page(service=without["service_id"]))
+    assert "Det som mangler, er ikke regnet som lav risiko." in text
+
+
+def test_an_unknown_service_is_told_calmly(page: Page) -> None:
+    app = page(service="nobody")
+    assert not app.exception
+    assert "nobody" in app.warning[0].value
+
+
+def test_weights_change_the_order_and_can_be_taken_back(page: Page, run: pipeline.Run) -> None:
+    own = {"experience_mean": 3.0, "complaint_rate_short": 0.0}
+    expected = pipeline.ranking(pipeline.rank(run.prepared, own))["name"].head(100).tolist()
+    app = page()
+    before = listed(app)
+    fields = {w.label: w for w in app.number_input}
+    fields["brukererfaring"].set_value(3.0)
+    fields["klager siste år"].set_value(0.0)
+    next(b for b in app.button if b.label == "Bruk").click().run()
+    assert listed(app) == expected != before
+    assert app.query_params["w"] == "complaint_rate_short~0,experience_mean~3"
+    app.button(key="weights.reset").click().run()
+    assert listed(app) == before
+    assert {w.label: w.value for w in app.number_input}["brukererfaring"] == run.weights["experience_mean"]
+
+
+def test_an_earlier_date_shows_what_was_known_then(page: Page, opened: pipeline.Authority) -> None:
+    then = pipeline.ranking(pipeline.rank(pipeline.prepare(opened, date(2024, 6, 30))))
+    app = page(as_of="2024-06-30")
+    assert listed(app) == then["name"].head(100).tolist()
+    assert "30.06.2024" in said(app)
+
+
+def test_a_date_before_all_records_says_so(page: Page) -> None:
+    app = page(as_of="1995-01-01")
+    assert not app.exception
+    assert "Det er ingenting å rangere på denne datoen." in app.warning[0].value
+    assert app.date_input, "another date must be within reach"
+
+
+def test_no_store_an_absent_store_and_an_empty_store(page: Page, tmp_path: Path) -> None:
+    assert "Vi vet ikke hvor dataene ligger." in said(page(store=""))
+    absent = page(store=tmp_path / "none.db")
+    assert not absent.exception
+    assert "none.db" in absent.warning[0].value
+    assert not (tmp_path / "none.db").exists(), "looking must not make a store"
+    open_store(str(tmp_path / "empty.db"), create=True).close()
+    assert "Databasen er tom." in said(page(store=tmp_path / "empty.db"))

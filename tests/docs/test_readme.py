@@ -1,0 +1,90 @@
+"""What the documents show can be done: their commands run, their Python runs, their links lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import run
+
+ROOT = Path(__file__).parents[2]
+RUNNABLE = [ROOT / "README.md", *sorted(ROOT.glob("docs/how-to/*.md")), *sorted(ROOT.glob("docs/tutorial/*.md"))]
+FOLDERS = ("docs", "data", "models", "notebooks", "benchmarks")
+DOCUMENTS = [ROOT / "README.md", *sorted(p for folder in FOLDERS for p in (ROOT / folder).rglob("*.md"))]
+BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.M | re.S)
+LINK = re.compile(r"\]\(([^)#\s]+)")
+WOULD_BLOCK = {"demo", "app"}  # these serve until they are stopped: only their options are read
+
+
+def steps(text: str) -> list[list[str]]:
+    """The commands of a document in order, each as words; a Python block is one command."""
+    found = []
+    for kind, body in BLOCK.findall(text):
+        if kind == "python":
+            found.append(["python", "-c", body])
+        else:
+            lines = body.replace("\\\n", " ").splitlines()
+            found += [shlex.split(line[2:], comments=True) for line in lines if line.startswith("$ ")]
+    return found
+
+
+def runnable(words: list[str]) -> list[str] | None:
+    """The command as it is run here; None for one that is checked without running it."""
+    match words:
+        case ["python", "-c", _]:
+            return [sys.executable, *words[1:]]
+        case ["risiko", command, *_] if command in WOULD_BLOCK:
+            return [sys.executable, "-m", "risiko.cli", *words[1:], "--help"]
+        case ["risiko", *rest]:
+            return [sys.executable, "-m", "risiko.cli", *rest]
+        case ["python", "run.py", command, *_]:
+            assert command in run.COMMANDS
+        case ["python", script, *_]:
+            assert (ROOT / script).is_file()
+        case _:
+            assert words[:2] in (["pip", "install"], ["git", "clone"]), f"the test does not know how to check {words}"
+    return None
+
+
+@pytest.mark.parametrize("document", RUNNABLE, ids=lambda p: p.name)
+def test_code_blocks_run(document, tmp_path):
+    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("img"))
+    (tmp_path / "data").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for words in steps(document.read_text(encoding="utf-8")):
+        if command := runnable(words):
+            told = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+            assert told.returncode == 0, f"{shlex.join(words)}\n{told.stdout}\n{told.stderr}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(document):
+    targets = [t for t in LINK.findall(document.read_text(encoding="utf-8")) if "://" not in t]
+    assert [t for t in targets if not (document.parent / t).exists()] == []
+
+
+def test_readme_shows_the_two_commands():
+    shown = steps((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert shown[:2] == [["python", "run.py", "demo"], ["python", "run.py", "test"]]
+
+
+def test_steps_reads_commands_continuations_comments_and_python():
+    text = (
+        "```console\n$ risiko score \\\n    --top 3  # the first three\nan answer\n$ risiko app\n```\n"
+        "```python\nx = 1\n```\n```toml\n$ no\n```\n"
+    )
+    assert steps(text) == [["risiko", "score", "--top", "3"], ["risiko", "app"], ["python", "-c", "x = 1\n"]]
+
+
+def test_an_unknown_command_is_not_passed_over():
+    with pytest.raises(AssertionError, match="does not know"):
+        runnable(["curl", "somewhere"])
+    with pytest.raises(AssertionError):
+        runnable(["python", "run.py", "deploy"])
