@@ -17,10 +17,5 @@ def stack(name: str, frames: Iterable[pd.DataFrame], metadata: Mapping[str, str]
     contract = CONTRACTS[name]
     extra = metadata if name == "services" else {}
     empty = contract.empty().assign(**{column: pd.Series(dtype=dtype) for column, dtype in extra.items()})
-    filled = [contract.conform(_with(frame, extra), list(extra)) for frame in frames]
-    return pd.concat([empty, *filled], ignore_index=True)
-
-
-def _with(frame: pd.DataFrame, extra: Mapping[str, str]) -> pd.DataFrame:
-    absent = {name: pd.Series(index=frame.index, dtype=dtype) for name, dtype in extra.items() if name not in frame}
-    return frame.assign(**absent)
+    # The empty table leads, so that a column no frame carries still has its dtype.
+    return pd.concat([empty, *(contract.conform(frame, list(extra)) for frame in frames)], ignore_index=True)

@@ -171,7 +171,7 @@ def _batches() -> st.SearchStrategy[Batch]:
     return parts.map(lambda chosen: batch(*chosen))
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(_batches(), min_size=1, max_size=4))
 def test_any_sequence_of_imports_leaves_sqlite_as_the_twin_in_memory(batches: list[Batch]) -> None:
     twin = MemoryStore()
