@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -109,5 +110,9 @@ def _create_file(path: Path, wait_seconds: float) -> None:
         os.link(new, path)
     except FileExistsError:
         pass  # another process was first; its store is as good
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        new.replace(path)  # a disk without hard links
     finally:
         new.unlink(missing_ok=True)
