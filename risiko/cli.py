@@ -90,7 +90,7 @@ def score(
     if out is not None:
         check_target(out)
     authority = _open(store, settings)
-    tables = authority.store.read()
+    tables = pipeline.read_scored(authority.store)
     day = _as_of(as_of, tables, authority.store.address)
     run = pipeline.rank(pipeline.prepare_tables(tables, day, authority.settings))
     table = run.table.frame()

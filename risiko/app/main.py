@@ -10,6 +10,23 @@ from risiko.app import session
 from risiko.i18n import LANGUAGES
 
 _HERE = Path(__file__).parent
+# The server writes the first <html lang>; a change of language within the visit is told to the browser here. A table
+# that is wider than a small screen scrolls, and what scrolls must be reachable by keyboard (WCAG 2.1.1).
+_SCRIPT = """{{
+document.documentElement.lang = '{language}';
+window.scrollLabel = '{label}';
+const reach = () => document.querySelectorAll('[data-testid="stTable"] > div').forEach(box => {{
+  if (box.scrollWidth > box.clientWidth) {{
+    box.tabIndex = 0; box.setAttribute('role', 'region'); box.setAttribute('aria-label', window.scrollLabel);
+  }}
+}});
+if (!window.scrollWatch) {{
+  window.scrollWatch = new MutationObserver(reach);
+  window.scrollWatch.observe(document.body, {{childList: true, subtree: true}});
+  window.addEventListener('resize', reach);
+}}
+reach();
+}}"""
 
 
 def main() -> None:
@@ -17,11 +34,13 @@ def main() -> None:
     t = session.translator()
     st.set_page_config(page_title=t("app.title"), layout="wide", initial_sidebar_state="auto", menu_items={})
     st.html(_HERE / "page.css")
-    # The server writes the first <html lang>; a change of language within the visit is told to the browser here.
-    st.html(f"<script>document.documentElement.lang = '{t.language}'</script>", unsafe_allow_javascript=True)
+    st.html(
+        f"<script>{_SCRIPT.format(language=t.language, label=t('table.scroll'))}</script>", unsafe_allow_javascript=True
+    )
     page = st.navigation(
         [st.Page(_HERE / "views" / "rangering.py", title=t("nav.ranking"), url_path="rangering", default=True)]
     )
+    chosen = session.widget_key("language")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(page.title, anchor=False, width="content")
         st.segmented_control(
@@ -29,10 +48,10 @@ def main() -> None:
             LANGUAGES,
             default=t.language,
             required=True,
-            key="language",
+            key=chosen,
             format_func=lambda code: t.word("language", code),
             label_visibility="collapsed",
-            on_change=lambda: session.change(lang=st.session_state["language"]),
+            on_change=lambda: session.change(lang=st.session_state[chosen]),
         )
     page.run()
 

@@ -14,6 +14,7 @@ from risiko.pipeline.runs import (
     prepare,
     prepare_tables,
     rank,
+    read_scored,
 )
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "prepare_tables",
     "rank",
     "ranking",
+    "read_scored",
     "store_world",
 ]

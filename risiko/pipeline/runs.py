@@ -90,6 +90,13 @@ def newest_known(tables: Tables) -> date | None:
     return None if newest is None else newest.date()
 
 
+def read_scored(store: Store) -> Tables:
+    """The tables that a score rests on; the others (areas, actions, external scores) are not read."""
+    from risiko.signals import registered
+
+    return store.read(sorted({"services", "metadata_columns"}.union(*(s.tables for s in registered()))))
+
+
 def prepare(authority: Authority, as_of: date) -> Prepared:
     """Read the store once and compute cohort and signals at the date. Raises NothingToScore for an empty cohort."""
     version = data_version(authority)

@@ -22,16 +22,13 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     """
     rule, names = settings.score, [s.name for s in features.signals]
     weights = np.array([_weight(s.name, s.group, settings) for s in features.signals])
-    quiet_is_no_comfort = not rule.low_complaints_lower_likelihood
-    floored = np.array([quiet_is_no_comfort and s.group == "complaints" for s in features.signals])
-
-    def contributions(z: FloatArray) -> FloatArray:
-        capped = np.clip(z, -rule.cap, rule.cap)
-        return weights * np.where(floored, np.maximum(capped, 0), capped)
+    floor = np.full(len(names), -rule.cap)
+    if not rule.low_complaints_lower_likelihood:
+        floor[[s.group == "complaints" for s in features.signals]] = 0.0
 
     base = float(np.log(rule.base_likelihood / (1 - rule.base_likelihood)))
     z, z_sd = features.matrix("z"), features.matrix("z_sd")
-    added = contributions(z)
+    added = weights * np.clip(z, floor, rule.cap)
     consequence = _consequence(cohort.services, settings)
     scores = pd.DataFrame(index=cohort.services.index)
     scores["likelihood"] = _expit(base + added.sum(axis=1))
@@ -43,10 +40,12 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     # One draw per group: signals of a group rest on the same records and err together.
     groups = pd.factorize(np.array([s.group for s in features.signals]))[0]
     rng = np.random.default_rng(rule.seed)
+    # Single precision: the draws are noise, and half as much of it to move.
+    middle, spread, low_end, pull = (a.astype(np.float32) for a in (z, z_sd, floor, weights))
 
     def draw_priority() -> FloatArray:
-        noise = rng.standard_normal((len(scores), groups.max() + 1))[:, groups]
-        return _expit(base + contributions(z + z_sd * noise).sum(axis=1)) * consequence
+        noise = rng.standard_normal((len(scores), groups.max() + 1), dtype=np.float32)[:, groups]
+        return _expit(base + np.clip(middle + spread * noise, low_end, rule.cap) @ pull) * consequence
 
     low, high = rank_intervals(draw_priority, draws=rule.draws)
     scores["rank_low"] = np.minimum(low, scores["rank"])

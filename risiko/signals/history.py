@@ -69,27 +69,21 @@ def time_since_supervision(context: Context) -> pd.DataFrame:
 
 
 def latest_findings(context: Context) -> pd.DataFrame:
-    """Per service of the cohort: severity (worst), n (findings) and years (age) of the latest graded supervision."""
+    """Per service of the cohort: severity (worst), n (findings) and years (age) of the latest graded supervision.
+
+    Supervisions on the same day count as one.
+    """
     words = context.settings.history.severity
     findings = context.known["findings"]
-    graded = (
-        pd.DataFrame(
-            {
-                "supervision_id": findings["supervision_id"],
-                "severity": findings["severity_score"].fillna(findings["severity"].map(words).astype(float)),
-            }
-        )
-        .groupby("supervision_id")["severity"]
-        .agg(["max", "size"])
-    )
+    severity = findings["severity_score"].fillna(findings["severity"].map(words).astype(float))
+    graded = severity.groupby(findings["supervision_id"]).agg(["max", "size"])
     visits = context.events("supervisions")
-    visits = visits[visits["supervision_id"].isin(graded.index)]
-    newest = visits.sort_values(["event_date", "supervision_id"]).drop_duplicates("position", keep="last")
-    row = graded.reindex(newest["supervision_id"])
-    years = age_years(newest["event_date"], context.as_of)
-    found = pd.DataFrame({"severity": row["max"].to_numpy(), "n": row["size"].to_numpy(), "years": years})
-    latest = found.set_index(newest["position"]).reindex(range(len(context.services)))
-    return latest.assign(n=latest["n"].fillna(0))
+    of_visit = graded.reindex(visits["supervision_id"])
+    visits = visits.assign(severity=of_visit["max"].to_numpy(), n=of_visit["size"].to_numpy()).dropna(subset=["severity"])
+    newest = visits[visits["event_date"] == visits.groupby("position")["event_date"].transform("max")]
+    latest = newest.groupby("position").agg(severity=("severity", "max"), n=("n", "sum"), day=("event_date", "first"))
+    latest = latest.reindex(range(len(context.services)))
+    return latest.assign(n=latest["n"].fillna(0), years=age_years(latest["day"], context.as_of)).drop(columns="day")
 
 
 def _type_moments(value: FloatArray, types: pd.Series) -> tuple[FloatArray, FloatArray]:

@@ -39,49 +39,67 @@ def fit_gamma(observed: FloatArray, expected: FloatArray) -> GammaPrior:
     starts = [GammaPrior(1.0, 1 / ratio)]
     if excess > 0:
         starts.append(GammaPrior(ratio**2 / excess, ratio / excess))
-    tops = [spike, *(_climb(y, e, start) for start in starts)]
-    best = max(tops, key=lambda prior: _height(y, e, prior.shape, prior.rate))
+    likelihood = _Likelihood.of(y, e)
+    tops = [spike, *(_climb(likelihood, start) for start in starts)]
+    best = max(tops, key=lambda prior: likelihood.height(prior.shape, prior.rate))
     return spike if best.shape > HOMOGENEOUS / 10 else best
 
 
-def _height(y: FloatArray, e: FloatArray, a: float, b: float) -> float:
-    """The log likelihood, but for terms that do not depend on the prior."""
-    from scipy.special import gammaln
+@dataclass(frozen=True)
+class _Likelihood:
+    """The negative-binomial likelihood of (a, b). Rare counts repeat, so the gamma terms are taken once per value."""
 
-    return float((gammaln(a + y) - gammaln(a) - a * np.log1p(e / b) - y * np.log(b + e)).sum())
+    y: FloatArray
+    e: FloatArray
+    values: FloatArray
+    times: FloatArray
+
+    @classmethod
+    def of(cls, y: FloatArray, e: FloatArray) -> _Likelihood:
+        values, times = np.unique(y, return_counts=True)
+        return cls(y, e, values, times.astype(float))
+
+    def height(self, a: float, b: float) -> float:
+        """The log likelihood, but for terms that do not depend on the prior."""
+        from scipy.special import gammaln
+
+        gammas = self.times @ (gammaln(a + self.values) - gammaln(a))
+        return float(gammas - (a * np.log1p(self.e / b) + self.y * np.log(b + self.e)).sum())
+
+    def slope_and_bend(self, a: float, b: float) -> tuple[FloatArray, FloatArray]:
+        """Gradient and negative Hessian in (log a, log b)."""
+        from scipy.special import digamma, polygamma
+
+        e, n, total = self.e, len(self.e), self.y + a
+        by_a = a * float(self.times @ (digamma(a + self.values) - digamma(a)) - np.log1p(e / b).sum())
+        by_b = b * float(n * a / b - (total / (b + e)).sum())
+        aa = a * a * float(self.times @ (polygamma(1, a + self.values) - polygamma(1, a))) + by_a
+        bb = b * b * float((total / (b + e) ** 2).sum() - n * a / b**2) + by_b
+        ab = a * b * float(n / b - (1 / (b + e)).sum())
+        return np.array([by_a, by_b]), -np.array([[aa, ab], [ab, bb]])
 
 
-def _climb(y: FloatArray, e: FloatArray, start: GammaPrior) -> GammaPrior:
+def _climb(likelihood: _Likelihood, start: GammaPrior) -> GammaPrior:
     """Newton's method in (log a, log b), held back by a growing ridge where a step does not climb.
 
     scipy.optimize would do the same, and take a second to import on every start of the command line.
     """
-    from scipy.special import digamma, polygamma
-
     point = np.clip(np.log([start.shape, start.rate]), -12, np.log(HOMOGENEOUS))
-    ridge, best = 1e-3, _height(y, e, *np.exp(point))
+    ridge, best = 1e-3, likelihood.height(*np.exp(point))
     for _ in range(200):
-        a, b = np.exp(point)
-        by_a = a * float((digamma(a + y) - digamma(a) - np.log1p(e / b)).sum())
-        by_b = b * float((a / b - (a + y) / (b + e)).sum())
-        aa = a * a * float((polygamma(1, a + y) - polygamma(1, a)).sum()) + by_a
-        bb = b * b * float(((a + y) / (b + e) ** 2 - a / b**2).sum()) + by_b
-        ab = a * b * float((1 / b - 1 / (b + e)).sum())
-        slope, bend = np.array([by_a, by_b]), -np.array([[aa, ab], [ab, bb]])
-        if np.abs(slope).max() < 1e-9 * max(1.0, y.sum()):
+        slope, bend = likelihood.slope_and_bend(*np.exp(point))
+        if np.abs(slope).max() < 1e-9 * max(1.0, likelihood.y.sum()) or point[0] > np.log(HOMOGENEOUS):
             break
         downhill = max(0.0, 1e-9 - float(np.linalg.eigvalsh(bend)[0]))
         step = np.linalg.solve(bend + (ridge + downhill) * np.eye(2), slope)
         step *= min(1.0, 2.0 / float(np.abs(step).max()))
-        there = _height(y, e, *np.exp(point + step))
+        there = likelihood.height(*np.exp(point + step))
         if there >= best:
             point, best, ridge = point + step, there, ridge / 10
         elif ridge > 1e12 or np.abs(step).max() < 1e-12:
             break
         else:
             ridge = max(ridge, 1e-6) * 10
-        if point[0] > np.log(HOMOGENEOUS):
-            break
     return GammaPrior(float(np.exp(point[0])), float(np.exp(point[1])))
 
 

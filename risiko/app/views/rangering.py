@@ -46,9 +46,11 @@ def _page(ranked: data.Ranked, names: Names, t: Translator) -> None:
     shown = narrow(ranked.ranking, session.query())
     intro.lead(run, len(ranked.ranking), len(shown), t)
     if shown.empty:
-        notices.no_match(t)
-    else:
-        _list_and_detail(run, ranked.ranking, shown, names)
+        return notices.no_match(t)
+    _list_and_detail(run, ranked.ranking, shown, names)
+    rows = shown.head(session.query().top)
+    certainty.order_certainty(rows, names)
+    grid.as_table(rows, names)
 
 
 @st.fragment
@@ -62,8 +64,6 @@ def _list_and_detail(run: pipeline.Run, ranking: pd.DataFrame, shown: pd.DataFra
     if service:
         with notices.told(names.t):
             detail.panel(pipeline.detail(run, service), grid.complaints_of(ranking, service), names)
-    certainty.order_certainty(rows, names)
-    grid.as_table(rows, names)
 
 
 if __name__ == "__main__":
