@@ -79,7 +79,8 @@ def latest_findings(context: Context) -> pd.DataFrame:
     graded = severity.groupby(findings["supervision_id"]).agg(["max", "size"])
     visits = context.events("supervisions")
     of_visit = graded.reindex(visits["supervision_id"])
-    visits = visits.assign(severity=of_visit["max"].to_numpy(), n=of_visit["size"].to_numpy()).dropna(subset=["severity"])
+    visits = visits.assign(severity=of_visit["max"].to_numpy(), n=of_visit["size"].to_numpy())
+    visits = visits.dropna(subset=["severity"])
     newest = visits[visits["event_date"] == visits.groupby("position")["event_date"].transform("max")]
     latest = newest.groupby("position").agg(severity=("severity", "max"), n=("n", "sum"), day=("event_date", "first"))
     latest = latest.reindex(range(len(context.services)))

@@ -77,3 +77,19 @@ def test_beyond_twice_the_regular_interval_more_years_add_nothing() -> None:
         c          | 2023-01-01
         """))  # fmt: skip
     assert f.loc["a", "z"] == f.loc["b", "z"] > f.loc["c", "z"]
+
+
+def test_two_supervisions_on_the_same_day_count_as_one() -> None:
+    f = last_finding(context("2023-12-31", services="service_id\na\nb", supervisions="""
+        supervision_id | service_id | event_date
+        z              | a          | 2023-05-01
+        y              | a          | 2023-05-01
+        x              | b          | 2023-05-01
+        """, findings="""
+        supervision_id | known_date | severity
+        z              | 2023-06-01 | none
+        y              | 2023-06-01 | breach
+        x              | 2023-06-01 | none
+        """))  # fmt: skip
+    assert f["value"].to_dict() == {"a": 2, "b": 0}
+    assert f["n"].to_dict() == {"a": 2, "b": 1}
