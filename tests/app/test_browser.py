@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,8 +40,8 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """visit("?lang=nn") opens the page and waits for the list; at the end the console must have stayed clean."""
     faults: list[str] = []
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
+    context.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
 
     def go(query: str = "") -> Page:
         page = context.new_page()
@@ -95,20 +96,22 @@ def test_a_row_is_chosen_with_the_keyboard_alone(visit: Visit, run: pipeline.Run
     assert f"service={pipeline.ranking(run)['service_id'][1]}" in page.url
 
 
-def test_a_service_is_chosen_by_typing_its_name(
+def test_services_are_chosen_by_typing_their_names(
     visit: Visit, run: pipeline.Run, record_property: Callable[[str, object], None]
 ) -> None:
-    row = pipeline.ranking(run).iloc[3]
-    page = visit()
-    page.get_by_role("combobox", name="Velg tjeneste").fill(str(row["name"]))
-    page.keyboard.press("Enter")
-    start = time.perf_counter()
-    heading(page, row["name"])
-    seconds = time.perf_counter() - start
-    record_property("click_to_detail_seconds", round(seconds, 2))
-    settled(page)
+    (names, ranks), page = (pipeline.ranking(run)[column] for column in ("name", "rank")), visit()
+    seconds = []
+    for place in (3, 7, 1):  # one after the other: the list follows and must not pull the choice back
+        page.get_by_role("combobox", name="Velg tjeneste").fill(f"{ranks[place]}. {names[place]}")
+        page.keyboard.press("Enter")
+        start = time.perf_counter()
+        heading(page, names[place])
+        seconds.append(round(time.perf_counter() - start, 2))
+        settled(page)
+    record_property("choice_to_detail_seconds", seconds)
+    sys.stdout.write(f"\nfrom choosing a service to its heading: {seconds} s\n")
     expect(page.get_by_role("table").first).to_contain_text("Utgangspunkt")
-    expect(page.locator("svg[aria-roledescription=visualization], [data-testid=stVegaLiteChart]").first).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart").first.locator("svg")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 480])
@@ -118,8 +121,10 @@ def test_no_breach_of_wcag(visit: Visit, run: pipeline.Run, language: str, width
 
     page = visit(f"?lang={language}&service={pipeline.ranking(run)['service_id'][0]}")
     page.set_viewport_size({"width": width, "height": 900})
-    for closed in page.get_by_test_id("stMain").locator("details:not([open]) > summary").all():
-        closed.click()
+    areas = ["stMain"] if width < 768 else ["stMain", "stSidebar"]  # on a small screen the sidebar is folded away
+    for area in areas:
+        for expander in page.get_by_test_id(area).locator("details > summary").all():
+            expander.click()
     settled(page)
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
     assert found.violations_count == 0, found.generate_report()

@@ -68,8 +68,8 @@ def as_of_date(t: Translator, as_of: date) -> None:
 def _choice(name: str, ranking: pd.DataFrame, names: Names) -> None:
     t, query = names.t, session.query()
     found = counts(ranking, query, name)
-    if len(found) < 2 and name not in query.choices:
-        return  # nothing to choose between
+    if ranking[CHOICES[name]].nunique() < 2 and name not in query.choices:
+        return  # nothing to choose between in the whole list
     options = sorted(found, key=lambda value: names.choice(name, value).casefold())
     labels = [f"{names.choice(name, value)} ({t.number(found[value])})" for value in options]
     key = session.widget_key(f"filter.{name}")

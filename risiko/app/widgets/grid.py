@@ -22,18 +22,21 @@ def grid(shown: pd.DataFrame, names: Names) -> None:
     t, ids = names.t, shown["service_id"].tolist()
     frame = list_frame(shown, names)
 
-    def chosen() -> None:
-        rows = st.session_state[_GRID]["selection"]["rows"]
-        session.change(service=ids[rows[0]] if rows else "")
-
     # The service chosen is the truth; a row number is only where it stands in this list.
     service = session.query().service
     rows = [ids.index(service)] if service in ids else []
+
+    def chosen() -> None:
+        now = st.session_state[_GRID]["selection"]["rows"]
+        if now != rows:  # else the browser only confirms what it was told
+            session.change(service=ids[now[0]] if now else "")
+
     if _GRID in st.session_state and st.session_state[_GRID]["selection"]["rows"] != rows:
-        st.session_state[_GRID] = {"selection": {"rows": rows}}
+        st.session_state[_GRID] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.dataframe(
         frame.style.format(
             {
+                "rank": t.number,
                 "consequence": lambda x: t.number(x, 1),
                 "priority": lambda x: t.number(x, 2),
                 "last": lambda key: names.last_supervised(day_of(key)),
