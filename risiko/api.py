@@ -60,12 +60,13 @@ class Authority:
 
     def score(self, as_of: str | date | None = None, weights: dict[str, float] | None = None) -> Result:
         """Score every service in operation at the date (ISO text or date; default: the newest known)."""
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or pipeline.last_known_date(self.opened)
+        tables = self.opened.store.read()
+        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or pipeline.newest_known(tables)
         if day is None:
             raise InputError(
                 "The store is empty.", where=self.opened.store.address, hint="import records first"
             )
-        return Result(pipeline.rank(pipeline.prepare(self.opened, day), weights))
+        return Result(pipeline.rank(pipeline.prepare(self.opened, day, tables), weights))
 
 
 def open(store: str | Path, settings: str | Path | None = None) -> Authority:

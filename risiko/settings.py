@@ -100,6 +100,7 @@ class Settings(_Section):
     streams: dict[str, Stream]
     sector_defaults: dict[Literal["health", "social", "child_welfare"], ServiceType]
     service_types: dict[str, ServiceType]
+    metadata_names: dict[str, Names] = Field(default_factory=dict, description="What declared metadata columns are called on the pages; a column without a name shows its own.")
 
     def with_weights(self, weights: Mapping[str, float]) -> Settings:
         """The same settings with other signal weights (a planner's what-if)."""

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from risiko import pipeline
+from risiko.contracts import Tables
 
 # Sessions share what is cached here and only read it. A handful of dates and weight sets is plenty.
 
@@ -33,19 +34,19 @@ def authority(address: str, settings_path: Path | None) -> pipeline.Authority:
 def newest_date(address: str, settings_path: Path | None) -> date | None:
     """The newest date anything is known of; None for an empty store."""
     opened = authority(address, settings_path)
-    return _newest(address, pipeline.data_version(opened), opened)
+    return pipeline.newest_known(_tables(address, pipeline.data_version(opened), opened))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _newest(address: str, version: str, _opened: pipeline.Authority) -> date | None:
-    return pipeline.last_known_date(_opened)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _tables(address: str, version: str, _opened: pipeline.Authority) -> Tables:
+    return _opened.store.read()
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _prepared(
     address: str, settings_path: Path | None, version: str, as_of: date, _opened: pipeline.Authority
 ) -> pipeline.Prepared:
-    return pipeline.prepare(_opened, as_of)
+    return pipeline.prepare(_opened, as_of, _tables(address, version, _opened))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -77,11 +77,6 @@ def data_version(authority: Authority) -> str:
     return f"{len(parts)}-{parts['replaced_by'].notna().sum()}-{parts['part_id'].max() if len(parts) else 0}"
 
 
-def last_known_date(authority: Authority) -> date | None:
-    """The newest date anything became known: the natural as-of date. None for an empty store."""
-    return newest_known(authority.store.read([name for name, contract in CONTRACTS.items() if not contract.timeless]))
-
-
 def newest_known(tables: Tables) -> date | None:
     """The newest known date of an event, or of any row where there are no events; None where there are no rows."""
     dated = {name: f["known_date"].max() for name, f in tables.items() if "known_date" in f and len(f)}
@@ -97,10 +92,13 @@ def read_scored(store: Store) -> Tables:
     return store.read(sorted({"services", "metadata_columns"}.union(*(s.tables for s in registered()))))
 
 
-def prepare(authority: Authority, as_of: date) -> Prepared:
-    """Read the store once and compute cohort and signals at the date. Raises NothingToScore for an empty cohort."""
-    version = data_version(authority)
-    return replace(prepare_tables(authority.store.read(), as_of, authority.settings), data_version=version)
+def prepare(authority: Authority, as_of: date, tables: Tables | None = None) -> Prepared:
+    """Compute cohort and signals at the date. Raises NothingToScore for an empty cohort.
+
+    tables: what `authority.store.read()` gave, where it is at hand; otherwise the store is read.
+    """
+    read = authority.store.read() if tables is None else tables
+    return replace(prepare_tables(read, as_of, authority.settings), data_version=data_version(authority))
 
 
 def prepare_tables(tables: Tables, as_of: date, chosen: settings.Settings) -> Prepared:

@@ -36,14 +36,18 @@ class Names:
 
     def signal(self, name: str) -> str:
         """The signal in a few words, short enough for a chip."""
-        return readable(name.removeprefix(_METADATA)) if name.startswith(_METADATA) else self.t.word("signal", name)
+        return self._column(name.removeprefix(_METADATA)) if name.startswith(_METADATA) else self.t.word("signal", name)
 
     def signal_sentence(self, name: str) -> str:
         """What the signal measures, in a sentence; for metadata, what it was declared to mean."""
         if not name.startswith(_METADATA):
             return self.t.word("signal_help", name)
         column = name.removeprefix(_METADATA)
-        return self.t("signal.metadata", name=readable(column), sentence=self.declared.get(column, ""))
+        return self.t("signal.metadata", name=self._column(column), sentence=self.declared.get(column, ""))
+
+    def _column(self, column: str) -> str:
+        named = self.settings.metadata_names.get(column)
+        return named.get(self.t.language) if named else readable(column)
 
     def unit(self, unit: str) -> str:
         """The unit in words; a metadata column's unit as it was declared."""

@@ -122,8 +122,12 @@ def _setting_rows(section: BaseModel, prefix: str) -> Iterator[list[Any]]:
 
 def _as_toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "<br>".join(f"`{key} = {json.dumps(entry)}`" for key, entry in value.items())
+        return "<br>".join(f"`{key} = {_plain(entry)}`" for key, entry in value.items())
     return f"`{json.dumps(value)}`"
+
+
+def _plain(entry: Any) -> str:
+    return json.dumps(entry.model_dump() if isinstance(entry, BaseModel) else entry, ensure_ascii=False)
 
 
 def signal_catalogue() -> str:

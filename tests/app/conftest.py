@@ -37,7 +37,7 @@ def opened(authority: Path) -> pipeline.Authority:
 @pytest.fixture(scope="session")
 def run(opened: pipeline.Authority) -> pipeline.Run:
     """The authority scored at its newest date, to know what the page should show."""
-    newest = pipeline.last_known_date(opened)
+    newest = pipeline.newest_known(opened.store.read())
     assert newest is not None
     return pipeline.rank(pipeline.prepare(opened, newest))
 

@@ -60,7 +60,7 @@ def test_csv_reads_as_norwegian_excel_writes() -> None:
         "Sektor": "Helse og omsorg", "Tjenestetype": "Sykehjem", "Fylke": "Agder", "Embete": "Agder", "Brukere": "48",
         "Sannsynlighet for svikt": "0,3450", "Konsekvens (1 = referanse)": "2,100", "Prioritet": "0,7245",
         "Grunnlag (andel egne data)": "0,5000", "Klager": "0,7000", "Brukererfaring": "-0,2500", "Om tjenesten": "0,0000",
-        "Tilsynshistorikk": "0,1000", "Hvorfor": "brukererfaring, Staff turnover", "Klager siste 24 md.": "24",
+        "Tilsynshistorikk": "0,1000", "Hvorfor": "brukererfaring, utskifting av ansatte", "Klager siste 24 md.": "24",
         "Sist ført tilsyn": "30.11.2022", "Mangler data om": "",
     }  # fmt: skip
     assert (second["Brukere"], second["Fylke"], second["Klager siste 24 md."]) == ("mangler data",) * 3
@@ -111,3 +111,9 @@ def test_workbook_says_first_what_it_is_and_what_it_is_not() -> None:
 @pytest.mark.parametrize("language", ["nn", "en"])
 def test_workbook_in_the_other_languages(language: str) -> None:
     assert len(workbook(language).sheetnames) == 2
+
+
+def test_a_metadata_column_without_a_name_in_settings_shows_its_own() -> None:
+    names = Names(Translator("nb"), settings.load())
+    assert names.signal("metadata:staff_turnover") == "utskifting av ansatte"
+    assert names.signal("metadata:night_staff") == "Night staff"
