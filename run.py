@@ -38,7 +38,9 @@ def set_up() -> None:
     print(f"Setting up {VENV.name} (once; a minute or so) ...", file=sys.stderr, flush=True)
     venv.EnvBuilder(clear=True, symlinks=os.name != "nt", with_pip=uv is None).create(VENV)
     python = str(BIN / "python")
-    install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+    # uv leaves compiling to the first start, which would then take many seconds.
+    with_uv = [uv, "pip", "install", "--compile-bytecode", "--python", python]
+    install = with_uv if uv else [python, "-m", "pip", "install"]
     os.environ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     subprocess.run([*install, "--quiet", "--require-hashes", "-r", "requirements.lock"], check=True)
     subprocess.run([*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."], check=True)
