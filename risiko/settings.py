@@ -50,23 +50,25 @@ class Stream(_Section):
     reason: str = ""
 
 
+class PeerSettings(_Section):
+    minimum: int = Field(ge=2, description="Fewer services of a type cannot carry a spread of their own; they borrow that of all types.")
+
+
 class ComplaintSettings(_Section):
     short_months: int = Field(gt=0, description="One year: long enough for a rare event, short enough to be news.")
     long_months: int = Field(gt=0, description="Three years: the median service has none in one year.")
-    min_peers: int = Field(ge=2, description="Fewer services of a type cannot carry a spread of their own; they use all types' together.")
 
 
 class ExperienceSettings(_Section):
     half_life_years: float = Field(gt=0, description="Surveys come every second or third year; older ones count less.")
     default_spread: float = Field(gt=0, description="Standard deviation between people where the source gives none (Norwegian patient surveys: 16–24).")
-    min_peers: int = Field(ge=2, description="As for complaints.")
 
 
 class HistorySettings(_Section):
     half_life_years: float = Field(gt=0, description="A finding says half as much after three years: staff and leaders change.")
     severity: dict[Literal["none", "remark", "breach", "serious_breach"], float] = Field(description="The scale behind the words.")
     reliability: float = Field(gt=0, le=1, description="Share of the differences between services that another inspector would find again; an assumption (King County: two inspectors at one place disagreed in 60 % of cases).")
-    regular_years: float = Field(gt=0, description="The interval after which time since last weighs fully.")
+    regular_years: float = Field(gt=0, description="The interval practice expects between supervisions; time beyond twice this adds nothing.")
 
 
 class ConsequenceSettings(_Section):
@@ -92,6 +94,7 @@ class Settings(_Section):
 
     version: int
     language: Literal["nb", "nn", "en"]
+    peers: PeerSettings
     complaints: ComplaintSettings
     experience: ExperienceSettings
     history: HistorySettings

@@ -12,7 +12,7 @@ import pandas as pd
 
 from risiko import settings
 from risiko.batch import Batch, Part, Receipt, no_rejects
-from risiko.errors import InputError, NoStoreYet
+from risiko.errors import InputError, NoStoreYet, NothingToScore
 from risiko.pipeline.runs import moved, newest_known, prepare_tables, rank
 from risiko.store.base import Store
 
@@ -66,16 +66,18 @@ def import_source(
         known_supervisions=frozenset(ids["supervisions"]["supervision_id"]),
     )
     if dry_run:
-        return _rehearsed(store, batch, chosen)
+        return _rehearsed(store, batch, chosen, address)
     return ImportReport(open_store(address).commit(batch), address, dry_run=False)
 
 
-def _rehearsed(store: Store, batch: Batch, chosen: settings.Settings) -> ImportReport:
+def _rehearsed(store: Store, batch: Batch, chosen: settings.Settings, address: str) -> ImportReport:
     receipt, after = store.rehearse(batch)
-    before, day, moves = store.read(), newest_known(after), None
-    if len(before["services"]) and day is not None:
-        moves = moved(*(rank(prepare_tables(tables, day, chosen)) for tables in (before, after)))
-    return ImportReport(receipt, store.address, dry_run=True, moves=moves)
+    before, day = store.read(), newest_known(after)
+    try:
+        moves = moved(*(rank(prepare_tables(t, day, chosen)) for t in (before, after))) if day else None
+    except NothingToScore:
+        moves = None  # before or after, there is no list to move in
+    return ImportReport(receipt, address, dry_run=True, moves=moves)
 
 
 def store_world(store: Store, world: World, *, now: datetime) -> Receipt:

@@ -77,19 +77,26 @@ def data_version(authority: Authority) -> str:
     return f"{len(parts)}-{parts['replaced_by'].notna().sum()}-{parts['part_id'].max() if len(parts) else 0}"
 
 
+def scored_tables() -> list[str]:
+    """The tables that a score rests on; areas, actions and external scores are not among them."""
+    from risiko.signals import registered
+
+    return sorted({"services", "metadata_columns"}.union(*(s.tables for s in registered())))
+
+
 def newest_known(tables: Tables) -> date | None:
-    """The newest known date of an event, or of any row where there are no events; None where there are no rows."""
-    dated = {name: f["known_date"].max() for name, f in tables.items() if "known_date" in f and len(f)}
-    events = [day for name, day in dated.items() if CONTRACTS[name].event_column]
-    newest = max(events or dated.values(), default=None)
+    """The newest date on which anything became known that a score rests on; None where there are no rows.
+
+    It is the natural as-of date: a score at it uses everything there is.
+    """
+    known = [tables[name]["known_date"] for name in scored_tables() if not CONTRACTS[name].timeless and name in tables]
+    newest = max((days.max() for days in known if len(days)), default=None)
     return None if newest is None else newest.date()
 
 
 def read_scored(store: Store) -> Tables:
-    """The tables that a score rests on; the others (areas, actions, external scores) are not read."""
-    from risiko.signals import registered
-
-    return store.read(sorted({"services", "metadata_columns"}.union(*(s.tables for s in registered()))))
+    """The tables that a score rests on, and no others."""
+    return store.read(scored_tables())
 
 
 def prepare(authority: Authority, as_of: date, tables: Tables | None = None) -> Prepared:

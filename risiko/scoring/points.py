@@ -47,7 +47,7 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
         noise = rng.standard_normal((len(scores), groups.max() + 1), dtype=np.float32)[:, groups]
         return _expit(base + np.clip(middle + spread * noise, low_end, rule.cap) @ pull) * consequence
 
-    low, high = rank_intervals(draw_priority, draws=rule.draws)
+    low, high = rank_intervals(draw_priority, draws=rule.draws, rng=rng)
     scores["rank_low"] = np.minimum(low, scores["rank"])
     scores["rank_high"] = np.maximum(high, scores["rank"])
     return ScoreTable(
@@ -76,11 +76,13 @@ def _evidence(weights: FloatArray, z_sd: FloatArray) -> FloatArray:
 def _consequence(services: pd.DataFrame, settings: Settings) -> FloatArray:
     """Users reached (log scale, 1 at the reference) × harm (1 + what vulnerability, coercion and dependency add).
 
-    Where the number of users is missing the type's median stands in, then the cohort's, then the reference.
+    Where the number of users is missing the type's median stands in, then the cohort's, then the reference. A service
+    in operation serves someone: a registered 0 is a number that is missing.
     """
     rule = settings.consequence
-    by_type = services.groupby("service_type")["users"].transform("median")
-    users = services["users"].fillna(by_type).fillna(services["users"].median()).fillna(rule.reference_users)
+    users = services["users"].where(services["users"] > 0)
+    by_type = users.groupby(services["service_type"]).transform("median")
+    users = users.fillna(by_type).fillna(users.median()).fillna(rule.reference_users)
     reach = np.log1p(users) / np.log1p(rule.reference_users)
     harm = 1 + (
         rule.vulnerability * services["vulnerability"]

@@ -11,17 +11,21 @@ from risiko.asof import FloatArray
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
-def rank_intervals(draw: Callable[[], FloatArray], *, draws: int, level: float = 0.90) -> tuple[IntArray, IntArray]:
+def rank_intervals(
+    draw: Callable[[], FloatArray], *, draws: int, rng: np.random.Generator, level: float = 0.90
+) -> tuple[IntArray, IntArray]:
     """Lower and upper end of the rank interval per service (1 = first), from `draws` joint draws of the priority.
 
-    Each call of draw gives one priority per service. The ends are the level's quantiles of the drawn ranks.
+    Each call of draw gives one priority per service. The ends are the level's quantiles of the drawn ranks. Services
+    that tie in a draw are put in a random order, so that none is named before another for its id.
     """
     first = draw()
     ranks = np.empty((draws, first.size), dtype=np.int32)
     places = np.arange(1, first.size + 1, dtype=np.int32)
     priority = first
     for i in range(draws):
-        ranks[i, np.argsort(-priority)] = places
+        shuffled = rng.permutation(first.size)
+        ranks[i, shuffled[np.argsort(-priority[shuffled])]] = places
         priority = draw() if i + 1 < draws else priority
     ranks.sort(axis=0)
     tail = (1 - level) / 2

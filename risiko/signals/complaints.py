@@ -29,9 +29,11 @@ def complaint_rate(context: Context, months: int) -> pd.DataFrame:
     """Complaints per 1,000 users and year in the window, one row per service, shrunk within service type.
 
     Exposure is users × years in operation inside the window; without users it is missing ("no_exposure"), not zero.
-    A real zero is a reading and may mean silence. Expected: the type's own rate, so that a change of registration
-    that meets all services of a type alike moves no one. Spread between services: gamma-Poisson, one prior per type
-    with enough services. z is on the square-root scale, where counts have a steady spread.
+    A real zero is a reading and may mean silence; where no service of the type has any complaint the source is silent
+    and the reading missing ("no_evidence"). A service without peers keeps its reading and is compared with no one.
+    Expected: the type's own rate, so that a change of registration that meets all services of a type alike moves no
+    one. Spread between services: gamma-Poisson, one prior per type with enough services. z is on the square-root
+    scale, where counts have a steady spread.
     """
     events = context.events("complaints")
     events = events[in_window(events["event_date"], context.as_of, months)]
@@ -47,15 +49,15 @@ def complaint_rate(context: Context, months: int) -> pd.DataFrame:
     expected = exposure * rate
 
     shape, scale = np.full(len(count), float(HOMOGENEOUS)), np.full(len(count), float(HOMOGENEOUS))
-    for members, pool in peer_groups(types, has_exposure & (rate > 0), context.settings.complaints.min_peers):
+    for members, pool in peer_groups(types, has_exposure & (rate > 0), context.settings.peers.minimum):
         prior = fit_gamma(exposed_count[pool], expected[pool])
         shape[members], scale[members] = prior.shape, prior.rate
     prior_mean, prior_sd = root_moments(shape, scale)
     root, root_sd = root_moments(shape + exposed_count, scale + expected)
-    informative = shape < HOMOGENEOUS
+    informative = (shape < HOMOGENEOUS) & (np.bincount(code, has_exposure)[code] > 1)
 
     per_year = rate * PER_USERS
-    missing = reasons(context.services).mask(~has_exposure, "no_exposure")
+    missing = reasons(context.services).mask(rate == 0, "no_evidence").mask(~has_exposure, "no_exposure")
     posterior_shape, posterior_rate = shape + exposed_count, scale + expected
     return common_form(
         context.services,

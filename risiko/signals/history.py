@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from risiko.asof import FloatArray, age_years, decay
+from risiko.asof import age_years, decay
+from risiko.signals.peers import beside_peers
 from risiko.signals.registry import Context, common_form, reasons, signal
 
 
@@ -21,23 +22,20 @@ def last_finding(context: Context) -> pd.DataFrame:
     rule = context.settings.history
     last = latest_findings(context)
     value, years = last["severity"].to_numpy(dtype=float), last["years"].to_numpy(dtype=float)
-    types = context.services["service_type"]
-    centre, between = _type_moments(value, types)
+    standing = beside_peers(value, context.services["service_type"], context.settings.peers.minimum)
     recall = decay(years, rule.half_life_years)
-    scale = np.where(between > 0, between, np.inf)
-    standardised = np.nan_to_num((value - centre) / scale)
     pull = recall * rule.reliability
     return common_form(
         context.services,
         missing=reasons(context.services).mask(np.isnan(value), "never_supervised"),
         value=value,
         n=last["n"].to_numpy(dtype=float),
-        expected=centre,
-        estimate=centre + pull * (value - centre),
-        sd=between * np.sqrt(rule.reliability * (1 - recall * pull)),
+        expected=standing.centre,
+        estimate=standing.centre + pull * (value - standing.centre),
+        sd=standing.spread * np.sqrt(rule.reliability * (1 - recall * pull)),
         # In units of the real spread between services, which is sqrt(reliability) × the seen spread.
-        z=recall * np.sqrt(rule.reliability) * standardised,
-        z_sd=np.where(between > 0, np.sqrt(1 - recall * pull), 1.0),
+        z=recall * np.sqrt(rule.reliability) * standing.z,
+        z_sd=np.sqrt(1 - recall * pull * (1 - standing.z_sd**2)),
     )
 
 
@@ -45,26 +43,25 @@ def last_finding(context: Context) -> pd.DataFrame:
 def time_since_supervision(context: Context) -> pd.DataFrame:
     """Years since the last supervision; for a service never supervised, since it began (n = 0).
 
-    Weighs fully at settings.history.regular_years and no more beyond twice that. Neither a supervision nor a start
-    date known: missing ("never_supervised").
+    Counts in proportion up to twice settings.history.regular_years; more years add nothing. Neither a supervision nor
+    a start date known: missing ("never_supervised").
     """
     visits = context.events("supervisions")
     newest = visits.groupby("position")["event_date"].max().reindex(range(len(context.services)))
     since = pd.Series(newest.to_numpy(), index=context.services.index).fillna(context.services["valid_from"])
     years = np.maximum(age_years(since, context.as_of), 0)
-    counted = np.minimum(years, 2 * context.settings.history.regular_years)
-    centre, between = _type_moments(counted, context.services["service_type"])
-    scale = np.where(between > 0, between, np.inf)
+    types, least = context.services["service_type"], context.settings.peers.minimum
+    standing = beside_peers(np.minimum(years, 2 * context.settings.history.regular_years), types, least)
     return common_form(
         context.services,
         missing=reasons(context.services).mask(np.isnan(years), "never_supervised"),
         value=years,
         n=context.total(visits["position"]),
-        expected=centre,
+        expected=beside_peers(years, types, least).centre,
         estimate=years,
         sd=np.zeros(len(years)),
-        z=np.nan_to_num((counted - centre) / scale),
-        z_sd=np.zeros(len(years)),
+        z=standing.z,
+        z_sd=standing.z_sd,
     )
 
 
@@ -85,11 +82,3 @@ def latest_findings(context: Context) -> pd.DataFrame:
     latest = newest.groupby("position").agg(severity=("severity", "max"), n=("n", "sum"), day=("event_date", "first"))
     latest = latest.reindex(range(len(context.services)))
     return latest.assign(n=latest["n"].fillna(0), years=age_years(latest["day"], context.as_of)).drop(columns="day")
-
-
-def _type_moments(value: FloatArray, types: pd.Series) -> tuple[FloatArray, FloatArray]:
-    """Mean and standard deviation of the readings within service type; a single reading has spread 0."""
-    groups = pd.Series(value).groupby(types.to_numpy())
-    return groups.transform("mean").to_numpy(dtype=float), groups.transform("std", ddof=0).fillna(0).to_numpy(
-        dtype=float
-    )

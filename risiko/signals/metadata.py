@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from risiko.contracts import Tables
+from risiko.signals.peers import beside_peers
 from risiko.signals.registry import Context, SignalSpec, common_form, reasons
 
 PREFIX = "metadata:"
@@ -16,12 +17,13 @@ PREFIX = "metadata:"
 def metadata_specs(known: Tables) -> tuple[SignalSpec, ...]:
     """A signal per declared number or boolean column with a direction that is not for audit only.
 
-    Categories have no direction of their own and are not scored; a column without a declaration is never used.
+    Categories have no direction of their own and are not scored; a column without a declaration is never used, nor
+    one without a single value known by the date: what is imported later must not change what was known then.
     """
     declared, services = known["metadata_columns"], known["services"]
     scored = declared[
         (declared["direction"] != "none") & ~declared["audit_only"].astype(bool) & (declared["kind"] != "category")
-        & declared["name"].isin(services.columns)
+        & declared["name"].isin(services.columns[services.notna().any()])
     ].sort_values("name")  # fmt: skip
     return tuple(
         SignalSpec(
@@ -42,18 +44,16 @@ def metadata_level(context: Context, *, column: str, worse: float) -> pd.DataFra
     The value is taken as known exactly: sd is 0. n is 1 where there is a value.
     """
     value = context.services[column].astype("float64").to_numpy(dtype=float, na_value=np.nan)
-    groups = pd.Series(value).groupby(context.services["service_type"].to_numpy())
-    centre, between = groups.transform("mean").to_numpy(), groups.transform("std", ddof=0).fillna(0).to_numpy()
+    standing = beside_peers(value, context.services["service_type"], context.settings.peers.minimum)
     known = ~np.isnan(value)
-    scale = np.where(between > 0, between, np.inf)
     return common_form(
         context.services,
         missing=reasons(context.services).mask(~known, "not_declared"),
         value=value,
         n=known.astype(float),
-        expected=centre,
+        expected=standing.centre,
         estimate=value,
         sd=np.zeros(len(value)),
-        z=np.nan_to_num(worse * (value - centre) / scale),
-        z_sd=np.zeros(len(value)),
+        z=worse * standing.z,
+        z_sd=standing.z_sd,
     )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+
+from risiko.asof import FloatArray
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 TextArray = np.ndarray[tuple[int, ...], np.dtype[np.object_]]
@@ -23,3 +27,35 @@ def peer_groups(types: TextArray, usable: BoolArray, min_peers: int) -> Iterator
     small = ~large[code]
     if small.any():
         yield small, usable
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where readings stand beside their type: its mean, the spread between services, z, and how sure z is."""
+
+    centre: FloatArray
+    spread: FloatArray
+    z: FloatArray
+    z_sd: FloatArray
+
+
+def beside_peers(value: FloatArray, types: pd.Series, min_peers: int) -> Standing:
+    """How far each reading lies from the mean of its type, in standard deviations between services of a type.
+
+    A type with fewer than min_peers readings borrows the spread found within all types. A mean of n services is itself
+    known only to 1/sqrt(n) of the spread, and that is z_sd: a service alone of its type has z 0 and z_sd 1. Where no
+    service differs from another, nothing is said either. A missing reading (NaN) has z 0 and z_sd 1.
+    """
+    readings, codes = pd.Series(value), types.to_numpy()
+    groups = readings.groupby(codes)
+    n = groups.transform("count").to_numpy(dtype=float)
+    centre = groups.transform("mean").to_numpy(dtype=float)
+    squares = (readings - centre) ** 2
+    own = np.sqrt(squares.groupby(codes).transform("sum").to_numpy(dtype=float) / np.maximum(n - 1, 1))
+    freedom = len(readings.dropna()) - readings.dropna().groupby(codes[readings.notna()]).ngroups
+    pooled = float(np.sqrt(squares.sum() / freedom)) if freedom > 0 else 0.0
+    spread = np.where(n >= min_peers, own, pooled)
+    known = ~np.isnan(value) & (spread > 0)
+    scale = np.where(known, spread, np.inf)
+    z = np.where(known, value - centre, 0.0) / scale
+    return Standing(centre, spread, z, np.where(known, 1 / np.sqrt(np.maximum(n, 1)), 1.0))

@@ -22,7 +22,11 @@ from risiko.contracts import CONTRACTS, Contract, Tables
 
 @lru_cache(maxsize=1)
 def world() -> Tables:
-    return synthetic.build(n_services=150, years=6, end=date(2026, 6, 30), seed=11).tables
+    tables = synthetic.build(n_services=150, years=6, end=date(2026, 6, 30), seed=11).tables
+    declared = tables["metadata_columns"]
+    later = declared[declared["direction"] != "none"].head(1).assign(name="heard_of_later")
+    services = tables["services"].assign(heard_of_later=np.nan)
+    return {**tables, "services": services, "metadata_columns": pd.concat([declared, later], ignore_index=True)}
 
 
 def later_is_different(tables: Tables, as_of: date, seed: int) -> Tables:
@@ -43,6 +47,9 @@ def _rewritten(frame: pd.DataFrame, contract: Contract, as_of: pd.Timestamp, rng
     added = pd.concat([versions, news])
     days = pd.to_timedelta(rng.integers(1, 400, len(added)), unit="D")
     added["known_date"] = (as_of + days).astype("datetime64[us]")
+    if contract.name == "services":
+        # A metadata column that is declared already, but that nobody has had a value of before.
+        added["heard_of_later"] = rng.random(len(added))
     return pd.concat([early, late, added], ignore_index=True)
 
 

@@ -99,16 +99,23 @@ def test_no_more_variation_than_chance_singles_out_no_one() -> None:
     assert np.allclose(f["estimate"], f["expected"])
 
 
-def test_a_single_service_of_a_type_is_no_outlier() -> None:
-    c = context("2023-12-31", services="service_id | users\na | 100", complaints="service_id | event_date | n\na | 2023-01-05 | 50")
-    assert complaint_rate_short(c).loc["a", "z"] == pytest.approx(0, abs=1e-6)
+def test_a_service_alone_of_its_type_keeps_its_reading_and_is_compared_with_no_one() -> None:
+    services, events = _many([0, 0, 1, 3, 0, 2, 0, 0, 5, 1] * 3)
+    services = services.replace("users\n", "users | service_type\n", 1).replace("| 100", "| 100 | nursing_home")
+    f = complaint_rate_short(
+        context("2023-12-31", services=services + "\nodd | 50 | lighthouse", complaints=events + "\nodd | 2023-02-01 | 500")
+    )
+    odd = f.loc["odd"]
+    assert odd["value"] == pytest.approx(10_007, abs=1)
+    assert (odd["z"], odd["z_sd"]) == (0.0, 1.0)
 
 
-def test_without_any_complaint_nothing_is_claimed() -> None:
+def test_a_silent_source_is_missing_and_not_zero() -> None:
     f = complaint_rate_short(context("2023-12-31", services=FOUR_HOMES))
+    assert f["missing"].to_dict() == {"a": "no_evidence", "b": "no_evidence", "c": "no_evidence", "d": "no_exposure"}
+    assert f["value"].isna().all()
     assert (f["z"] == 0).all()
-    assert (f.loc[["a", "b", "c"], "value"] == 0).all()
-    assert np.isfinite(f[["z", "z_sd"]].to_numpy()).all()
+    assert (f["z_sd"] == 1).all()
 
 
 def test_scaling_all_exposures_leaves_the_reading_where_it_was() -> None:

@@ -57,3 +57,33 @@ def test_no_experience_at_all_is_said_and_breaks_nothing() -> None:
     assert (f["missing"] == "no_evidence").all()
     assert (f["z"] == 0).all()
     assert (f["z_sd"] == 1).all()
+
+
+def test_six_dimensions_from_the_same_people_are_those_people_once() -> None:
+    services = "service_id\n" + "\n".join(f"s{i}" for i in range(25))
+    dimensions = ["effective", "safe", "involving", "coordinated", "resource_efficient", "accessible"]
+    one = [f"s{i} | 2023-12-01 | {50 + i} | 10 | safe" for i in range(25)]
+    six = [f"s{i} | 2023-12-01 | {50 + i} | 10 | {d}" for i in range(25) for d in dimensions]
+    head = "service_id | event_date | score | n | dimension"
+    few, many = (
+        experience_mean(context("2023-12-31", services=services, experiences="\n".join([head, *rows]))) for rows in (one, six)
+    )
+    assert many["n"].unique().tolist() == [10]
+    assert many["z"].to_numpy() == pytest.approx(few["z"].to_numpy())
+    assert many["z_sd"].to_numpy() == pytest.approx(few["z_sd"].to_numpy())
+
+
+def test_two_narratives_on_one_day_are_two_people() -> None:
+    c = context("2023-12-31", services="service_id\na", experiences="""
+        service_id | event_date | method    | dimension | score | n
+        a          | 2023-12-01 | narrative | safe      | 20    | 1
+        a          | 2023-12-01 | narrative | safe      | 40    | 1
+        """)  # fmt: skip
+    assert experience_mean(c).loc["a", ["value", "n"]].tolist() == [30, 2]
+
+
+def test_a_service_alone_of_its_type_is_not_called_average() -> None:
+    c = context("2023-12-31", services="service_id | service_type\na | nursing_home\nb | nursing_home\nodd | lighthouse",
+                experiences="service_id | event_date | score | n\na | 2023-12-01 | 70 | 90\nb | 2023-12-01 | 60 | 90\nodd | 2023-12-01 | 0 | 90")  # fmt: skip
+    odd = experience_mean(c).loc["odd"]
+    assert (odd["value"], odd["z"], odd["z_sd"]) == (0, 0, 1)

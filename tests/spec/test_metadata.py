@@ -33,8 +33,8 @@ def test_an_undeclared_column_is_never_used() -> None:
 def test_worse_is_positive_whichever_way_the_column_points() -> None:
     c = context("2023-12-31", services=SERVICES, metadata_columns=DECLARED)
     maturity, turnover = (spec.compute(c) for spec in metadata_specs(c.known))
-    assert maturity["z"].to_dict() == pytest.approx({"a": 1.2247, "b": 0, "c": -1.2247}, abs=1e-4)
-    assert turnover["z"].to_dict() == pytest.approx({"a": 1, "b": -1, "c": 0})
+    assert maturity["z"].to_dict() == {"a": 1, "b": 0, "c": -1}
+    assert turnover["z"].to_dict() == pytest.approx({"a": 0.7071, "b": -0.7071, "c": 0}, abs=1e-4)
     assert turnover["missing"].dropna().to_dict() == {"c": "not_declared"}
 
 
@@ -51,3 +51,27 @@ def test_the_value_known_at_the_date_is_the_one_used() -> None:
     before, after = (context(day, **drawn) for day in ("2022-12-31", "2023-12-31"))
     assert metadata_specs(before.known)[0].compute(before)["value"].to_dict() == {"a": 0.1, "b": 0.3}
     assert metadata_specs(after.known)[0].compute(after)["value"].to_dict() == {"a": 0.9, "b": 0.3}
+
+
+def test_a_column_nobody_knew_of_at_the_date_is_no_signal_then() -> None:
+    drawn = {
+        "services": "service_id | known_date | turnover\na | 2020-01-01 |\na | 2024-01-01 | 0.9\nb | 2020-01-01 |",
+        "metadata_columns": "name | direction\nturnover | higher_is_worse",
+    }
+    assert metadata_specs(context("2023-12-31", **drawn).known) == ()
+    assert len(metadata_specs(context("2024-12-31", **drawn).known)) == 1
+
+
+def test_the_mean_of_few_is_known_roughly_and_alone_nothing_is_said() -> None:
+    c = context("2023-12-31", services="""
+        service_id | service_type | turnover
+        a          | nursing_home | 0.5
+        b          | nursing_home | 0.1
+        c          | nursing_home | 0.3
+        d          | nursing_home | 0.3
+        alone      | hospital     | 0.9
+        """, metadata_columns="name | direction\nturnover | higher_is_worse")  # fmt: skip
+    f = metadata_specs(c.known)[0].compute(c)
+    assert f["z_sd"].to_dict() == {"a": 0.5, "b": 0.5, "c": 0.5, "d": 0.5, "alone": 1.0}
+    assert f.loc["alone", "z"] == 0
+    assert f.loc["alone", "value"] == 0.9

@@ -117,3 +117,16 @@ def test_one_or_two_services_can_be_scored(n: int) -> None:
     scores = run(services="service_id | users\n" + "\n".join(f"s{i} | 10" for i in range(n))).table.scores
     assert scores["rank"].tolist() == [1] * n
     assert np.isfinite(scores.to_numpy(dtype=float)).all()
+
+
+def test_a_registered_nought_of_users_is_a_number_that_is_missing() -> None:
+    scores = run(services="service_id | users\na | 100\nb | 0\nc | 100").table.scores
+    assert scores["consequence"].nunique() == 1
+    assert run(services="service_id | users\na | 0\nb | ").table.scores["priority"].gt(0).all()
+
+
+def test_services_that_tie_have_the_same_interval_whatever_their_ids() -> None:
+    services = "service_id | users\n" + "\n".join(f"s{i} | 100" for i in range(6))
+    scores = run(services=services).table.scores
+    assert scores["rank"].tolist() == [1] * 6
+    assert scores[["rank_low", "rank_high"]].drop_duplicates().to_numpy().tolist() == [[1, 6]]
