@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from risiko import pipeline
-from risiko.errors import InputError
 from risiko.features import catalogue
 
 
@@ -61,11 +60,7 @@ class Authority:
     def score(self, as_of: str | date | None = None, weights: dict[str, float] | None = None) -> Result:
         """Score every service in operation at the date (ISO text or date; default: the newest known)."""
         tables = self.opened.store.read()
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or pipeline.newest_known(tables)
-        if day is None:
-            raise InputError(
-                "The store is empty.", where=self.opened.store.address, hint="import records first"
-            )
+        day = pipeline.as_of_date(as_of, tables, address=self.opened.store.address)
         return Result(pipeline.rank(pipeline.prepare(self.opened, day, tables), weights))
 
 

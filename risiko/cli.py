@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from risiko.errors import InputError, RisikoError
 
 if TYPE_CHECKING:
-    from risiko.contracts import Tables
     from risiko.pipeline import Authority, ImportReport
 
 DEFAULT_STORE = "data/risiko.db"
 DEMO_STORE = "data/demo/risiko.db"
+FAULT_OF_OURS = 70  # the exit code that sysexits.h keeps for an internal fault
 
 app = typer.Typer(
     name="risiko", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -57,6 +58,8 @@ def import_command(
     """Take a regulator's records into the store."""
     from risiko import pipeline
 
+    if store == "memory:":
+        raise InputError("A store in memory is gone when the command ends.", where="--store", hint="name a file")
     with _progress(quiet=as_json) as progress:
         report = pipeline.import_source(
             store, source, mapping, now=datetime.now(), settings_path=settings, dry_run=dry_run, progress=progress
@@ -91,7 +94,7 @@ def score(
         check_target(out)
     authority = _open(store, settings)
     tables = pipeline.read_scored(authority.store)
-    day = _as_of(as_of, tables, authority.store.address)
+    day = pipeline.as_of_date(as_of, tables, today=date.today(), address=authority.store.address)
     run = pipeline.rank(pipeline.prepare_tables(tables, day, authority.settings))
     table = run.table.frame()
     if out is not None:
@@ -196,25 +199,6 @@ def _open(address: str, settings: Path | None) -> Authority:
     return pipeline.open_authority(address, settings)
 
 
-def _as_of(text: str | None, tables: Tables, address: str) -> date:
-    from risiko import pipeline
-
-    if text is None:
-        newest = pipeline.newest_known(tables)
-        if newest is None:
-            raise InputError(
-                "The store is empty.", where=address, hint="risiko import SOURCE --mapping FILE"
-            )
-        return newest
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text!r} is not a date.", where="--as-of", hint="write it as 2023-03-31") from None
-    if day > date.today():
-        raise InputError(f"{text} lies in the future: nothing is known as of then.", where="--as-of", hint="today")
-    return day
-
-
 def _serve(store: str, settings: Path | None, port: int, browser: bool) -> None:
     # The pages find their store by the environment; more threads than one only slow a small machine down.
     os.environ["RISIKO_STORE"] = store
@@ -312,15 +296,33 @@ def _print_json(value: Any) -> None:
 
 
 def main() -> None:
-    """Run the command line; a RisikoError becomes one clear message and its own exit code."""
+    """Run the command line; a RisikoError becomes one clear message and its own exit code, in JSON where asked for."""
+    as_json = "--json" in sys.argv
     try:
-        app()
+        raise SystemExit(app(standalone_mode=not as_json) or 0)
     except RisikoError as error:
-        if "--json" in sys.argv:
+        if as_json:
             _print_json(error.as_dict())
         else:
             typer.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
+    except TyperException as error:  # only in JSON: otherwise typer has told it already
+        told = error.format_message() if hasattr(error, "format_message") else str(error)
+        _print_json({"error": "usage", "what": told, "where": "command line", "try": "risiko --help"})
+        raise SystemExit(InputError.exit_code) from None
+    except Exception as error:  # the outermost door: whatever went wrong is told in one sentence
+        if os.environ.get("RISIKO_DEBUG"):
+            raise
+        fault = RisikoError(
+            f"This is a fault in risiko, not in your files ({type(error).__name__}).",
+            where=" ".join(sys.argv[1:2]),
+            hint="set RISIKO_DEBUG=1, run it again, and send what it prints to those who keep risiko",
+        )
+        if as_json:
+            _print_json(fault.as_dict())
+        else:
+            typer.echo(str(fault), err=True)
+        raise SystemExit(FAULT_OF_OURS) from None
 
 
 if __name__ == "__main__":

@@ -50,9 +50,11 @@ def cohort_at(known: Tables, as_of: date, settings: Settings) -> Cohort:
     excluded = reason.value_counts().reindex(EXCLUSIONS, fill_value=0).rename("n")
     in_operation = services[(reason == "").to_numpy()]
     if in_operation.empty:
+        counts = ", ".join(f"{n} {name}" for name, n in excluded.items() if n) or "none was known by then"
         raise NothingToScore(
-            f"No service is in operation as of {as_of:%Y-%m-%d} among the {len(services)} known by then.",
-            hint="choose a later date, or import a services table whose known_date lies before it",
+            f"No service can be scored as of {as_of.isoformat()}: {counts}.",
+            where="services",
+            hint="choose a later date, or import services with an earlier known_date; natural persons are never scored",
         )
     return Cohort(_with_degrees(in_operation, settings), excluded)
 

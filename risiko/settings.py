@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from risiko.errors import SettingsError
 
-Share = Field(ge=0, le=1)
+# Log-odds per standard deviation. Below zero a signal would speak against its own direction.
+Weight = Annotated[float, Field(ge=0, le=5)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Names(_Section):
@@ -55,17 +56,24 @@ class PeerSettings(_Section):
 
 
 class ComplaintSettings(_Section):
-    short_months: int = Field(gt=0, description="One year: long enough for a rare event, short enough to be news.")
-    long_months: int = Field(gt=0, description="Three years: the median service has none in one year.")
+    short_months: int = Field(gt=0, le=120, description="One year: long enough for a rare event, short enough to be news.")
+    long_months: int = Field(gt=0, le=360, description="Three years: the median service has none in one year.")
+
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.short_months >= self.long_months:
+            raise ValueError("short_months must be fewer than long_months")
+        return self
 
 
 class ExperienceSettings(_Section):
-    half_life_years: float = Field(gt=0, description="Surveys come every second or third year; older ones count less.")
+    half_life_years: float = Field(gt=0, le=100, description="Surveys come every second or third year; older ones count less.")
     default_spread: float = Field(gt=0, description="Standard deviation between people where the source gives none (Norwegian patient surveys: 16–24).")
 
 
 class HistorySettings(_Section):
-    half_life_years: float = Field(gt=0, description="A finding says half as much after three years: staff and leaders change.")
+    half_life_years: float = Field(gt=0, le=100, description="A finding says half as much after three years: staff and leaders change.")
     severity: dict[Literal["none", "remark", "breach", "serious_breach"], float] = Field(description="The scale behind the words.")
     reliability: float = Field(gt=0, le=1, description="Share of the differences between services that another inspector would find again; an assumption (King County: two inspectors at one place disagreed in 60 % of cases).")
     regular_years: float = Field(gt=0, description="The interval practice expects between supervisions; time beyond twice this adds nothing.")
@@ -75,7 +83,7 @@ class ConsequenceSettings(_Section):
     vulnerability: float = Field(ge=0, description="What a full degree of vulnerability adds to the consequence.")
     coercion: float = Field(ge=0, description="Legal protection: what coercive powers add.")
     dependency: float = Field(ge=0, description="Users who cannot look after their own interests: what it adds.")
-    reference_users: float = Field(gt=0, description="The number of users at which reach counts as 1.")
+    reference_users: float = Field(ge=1, le=1e7, description="The number of users at which reach counts as 1.")
 
 
 class ScoreSettings(_Section):
@@ -83,10 +91,16 @@ class ScoreSettings(_Section):
     cap: float = Field(gt=0, description="No single signal may count beyond this many standard deviations.")
     low_complaints_lower_likelihood: bool = Field(description="Off: few complaints may be silence, so they never lower the likelihood.")
     evidence_dots: tuple[float, float] = Field(description="Evidence at or above these shows two and three dots.")
-    draws: int = Field(ge=100, description="Draws behind the rank interval: 400 places its ends within a few ranks in a hundred.")
-    seed: int = Field(description="Fixed, so that the same records give the same list.")
-    weights: dict[str, float] = Field(description="Log-odds per standard deviation of each signal: experts' starting point, not estimates.")
-    metadata_weight: float = Field(ge=0, description="The same for each declared metadata column that has a direction.")
+    draws: int = Field(ge=100, le=20_000, description="Draws behind the rank interval: 400 places its ends within a few ranks in a hundred.")
+    seed: int = Field(ge=0, description="Fixed, so that the same records give the same list.")
+    weights: dict[str, Weight] = Field(description="Log-odds per standard deviation of each signal: experts' starting point, not estimates.")
+    metadata_weight: Weight = Field(description="The same for each declared metadata column that has a direction.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not 0 <= self.evidence_dots[0] <= self.evidence_dots[1] <= 1:
+            raise ValueError("evidence_dots must rise between 0 and 1")
+        return self
 
 
 class Settings(_Section):
@@ -106,9 +120,12 @@ class Settings(_Section):
     metadata_names: dict[str, Names] = Field(default_factory=dict, description="What declared metadata columns are called on the pages; a column without a name shows its own.")
 
     def with_weights(self, weights: Mapping[str, float]) -> Settings:
-        """The same settings with other signal weights (a planner's what-if)."""
-        score = self.score.model_copy(update={"weights": {**self.score.weights, **weights}})
-        return self.model_copy(update={"score": score})
+        """The same settings with other signal weights (a planner's what-if). Raises SettingsError for a faulty weight."""
+        score = {**self.score.model_dump(), "weights": {**self.score.weights, **weights}}
+        try:
+            return self.model_copy(update={"score": ScoreSettings.model_validate(score)})
+        except ValidationError as error:
+            raise _told(error, "weights") from None
 
 
 @lru_cache(maxsize=8)
@@ -122,13 +139,17 @@ def load(path: Path | None = None) -> Settings:
     try:
         return Settings.model_validate(_overlay(shipped, own))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise SettingsError(
-            f"A setting is wrong: {first['msg']}.",
-            where=f"{path or 'settings.toml'}, key {key}",
-            hint="compare with risiko/settings.toml, where every key stands with its reason",
-        ) from None
+        raise _told(error, str(path or "settings.toml")) from None
+
+
+def _told(error: ValidationError, where: str) -> SettingsError:
+    first = error.errors()[0]
+    key = ".".join(str(step) for step in first["loc"])
+    return SettingsError(
+        f"A setting is wrong: {first['msg']}.",
+        where=f"{where}, key {key}",
+        hint="docs/reference/settings.md lists every key with its reason and shipped value",
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from risiko import asof, cohorts, features, scoring, settings
 from risiko.contracts import CONTRACTS, Tables
+from risiko.errors import InputError
 from risiko.store.base import Store
 
 if TYPE_CHECKING:
@@ -92,6 +93,25 @@ def newest_known(tables: Tables) -> date | None:
     known = [tables[name]["known_date"] for name in scored_tables() if not CONTRACTS[name].timeless and name in tables]
     newest = max((days.max() for days in known if len(days)), default=None)
     return None if newest is None else newest.date()
+
+
+def as_of_date(chosen: str | date | None, tables: Tables, *, address: str, today: date | None = None) -> date:
+    """The date to score at: the one chosen (ISO text or date), or the newest known. Raises InputError.
+
+    today: where it is given, a later date is refused.
+    """
+    if chosen is None:
+        newest = newest_known(tables)
+        if newest is None:
+            raise InputError("The store is empty.", where=address, hint="risiko import SOURCE --mapping FILE")
+        return newest
+    try:
+        day = date.fromisoformat(chosen) if isinstance(chosen, str) else chosen
+    except ValueError:
+        raise InputError(f"{chosen!r} is not a date.", where="as-of date", hint="write it as 2023-03-31") from None
+    if today is not None and day > today:
+        raise InputError(f"{day} lies in the future: nothing is known as of then.", where="as-of date", hint="today")
+    return day
 
 
 def read_scored(store: Store) -> Tables:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from risiko.asof import FloatArray
 from risiko.cohorts import Cohort
+from risiko.errors import SettingsError
 from risiko.features import Features
 from risiko.scoring.table import ScoreTable
 from risiko.scoring.uncertainty import rank_intervals
@@ -16,11 +17,13 @@ from risiko.settings import Settings
 def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     """Likelihood, consequence, evidence and priority for every service of the cohort, with a rank and its interval.
 
-    Likelihood is additive on the log-odds scale: base + sum of weight × z, z capped. A missing signal adds nothing
-    and widens the interval. Where settings say so, few complaints add nothing either: silence is not safety.
-    The weights are experts' starting point, so likelihood is an ordering aid until supervisions have calibrated it.
+    Likelihood is additive on the log-odds scale: base + sum of weight × z, z capped. A missing signal adds nothing and
+    widens the interval. Where settings say so, few complaints add nothing either: silence is not safety. The weights
+    are experts' starting point, so likelihood is an ordering aid until supervisions have calibrated it. Raises
+    SettingsError for a weight that belongs to no signal.
     """
     rule, names = settings.score, [s.name for s in features.signals]
+    _check_weights(rule.weights, names)
     weights = np.array([_weight(s.name, s.group, settings) for s in features.signals])
     floor = np.full(len(names), -rule.cap)
     if not rule.low_complaints_lower_likelihood:
@@ -58,6 +61,16 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
         {s.name: s.group for s in features.signals},
         dict(zip(names, weights.tolist(), strict=True)),
     )
+
+
+def _check_weights(weights: dict[str, float], names: list[str]) -> None:
+    # A declared metadata column may be absent at an early date; a misspelt name is absent always.
+    unknown = [w for w in weights if w not in names and not w.startswith("metadata:")]
+    if unknown:
+        raise SettingsError(
+            f"No signal is called {unknown[0]!r}.", where=f"score.weights.{unknown[0]}",
+            hint=f"one of {', '.join(names)}",
+        )
 
 
 def _weight(name: str, group: str, settings: Settings) -> float:

@@ -169,6 +169,13 @@ def test_a_file_that_cannot_be_replaced_leaves_the_old_one_whole(tmp_path: Path)
     assert [p.name for p in tmp_path.iterdir()] == ["x.csv"]
 
 
+SETTINGS = {
+    "wrong": "[score]\nwieghts = 1\n",
+    "misspelt": "[score.weights]\ncomplant_rate_short = 1.0\n",
+    "nan": "[score.weights]\nlast_finding = nan\n",
+    "inf": "[consequence]\nreference_users = inf\n",
+    "months": "[complaints]\nshort_months = 48\n",
+}
 WRONG = {
     "no such store": (["score", "--store", "{tmp}/absent.db"], 4),
     "an empty file as store": (["score", "--store", "{tmp}/empty.db"], 4),
@@ -179,6 +186,11 @@ WRONG = {
     "before anything was known": (["score", "--store", "{demo}", "--as-of", "1995-01-01"], 6),
     "an unknown kind of file": (["score", "--store", "{demo}", "--out", "{tmp}/x.docx"], 2),
     "a folder that is not there": (["score", "--store", "{demo}", "--out", "{tmp}/no/x.csv"], 2),
+    "an import into memory": (["import", "{tmp}", "--mapping", "scotland_care", "--store", "memory:"], 2),
+    "a weight that belongs to no signal": (["score", "--store", "{demo}", "--settings", "{tmp}/misspelt.toml"], 5),
+    "a weight that is no number": (["score", "--store", "{demo}", "--settings", "{tmp}/nan.toml"], 5),
+    "an infinite number of users": (["score", "--store", "{demo}", "--settings", "{tmp}/inf.toml"], 5),
+    "windows in the wrong order": (["score", "--store", "{demo}", "--settings", "{tmp}/months.toml"], 5),
     "no such settings": (["score", "--store", "{demo}", "--settings", "{tmp}/no.toml"], 5),
     "settings with an unknown key": (["score", "--store", "{demo}", "--settings", "{tmp}/wrong.toml"], 5),
     "settings that are not TOML": (["score", "--store", "{demo}", "--settings", "{tmp}/text.db"], 5),
@@ -192,7 +204,8 @@ WRONG = {
 def test_what_is_wrong_is_said_plainly_with_where_and_what_to_try(call: Call, demo: Path, tmp_path: Path, case: str) -> None:
     (tmp_path / "empty.db").touch()
     (tmp_path / "text.db").write_text("this is no database", encoding="utf-8")
-    (tmp_path / "wrong.toml").write_text("[score]\nwieghts = 1\n", encoding="utf-8")
+    for name, text in SETTINGS.items():
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
     words, wanted = WRONG[case]
     words = [w.format(tmp=tmp_path, demo=demo) for w in words]
     code, out, err = call(*words)
@@ -212,3 +225,46 @@ def test_settings_of_ones_own_are_laid_over_the_shipped_ones(call: Call, demo: P
     top = json.loads(call("score", "--store", demo, "--settings", own, "--json", "--as-of", "2026-06-30")[1])["top"]
     assert all(row["contribution_last_finding"] == 0 for row in top)
     assert any(row["contribution_experience_mean"] != 0 for row in top)
+
+
+@pytest.mark.parametrize("words", [["score", "--tpo", "3"], ["import"], ["score", "--top", "0"], ["scroe"]])
+def test_a_slip_on_the_command_line_is_told_in_json_where_asked_for(call: Call, words: list[str]) -> None:
+    code, out, _ = call(*words, "--json")
+    assert code == 2
+    assert json.loads(out)["error"] == "usage"
+    code, out, err = call(*words)
+    assert (code, out) == (2, "")
+    assert err
+
+
+def test_without_a_date_the_newest_finding_counts_too(call: Call, demo: Path) -> None:
+    newest = max(open_store(str(demo)).read([t])[t]["known_date"].max() for t in ("findings", "complaints", "services", "supervisions", "experiences"))
+    assert json.loads(call("score", "--store", demo, "--json")[1])["as_of"] == f"{newest:%Y-%m-%d}"
+
+
+def test_a_dry_run_that_leaves_nobody_to_rank_still_tells_what_would_go_in(call: Call, records: Path) -> None:
+    (records / "services.csv").write_text("id,known,users\na,2024-06-30,40\nb,2024-06-30,60\n", encoding="utf-8")
+    store, words = records / "r.db", ("import", records, "--mapping", records / "map.toml", "--json", "--store")
+    first = json.loads(call(*words, store, "--dry-run")[1])
+    assert first["store"] == str(store)
+    assert not store.exists()
+    code, out, _ = call(*words, store)
+    assert code == 0
+    (records / "complaints.csv").write_text(COMPLAINTS + "9,b,2021-01-05\n", encoding="utf-8")
+    code, out, _ = call(*words, store, "--dry-run")
+    assert code == 0
+    assert json.loads(out)["moves"] is not None
+
+
+def test_a_fault_of_ours_is_told_in_a_sentence_and_in_full_when_asked_for(
+    call: Call, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("risiko.pipeline.rank", lambda prepared: 1 / 0)
+    code, out, err = call("score", "--store", demo)
+    assert (code, out) == (cli.FAULT_OF_OURS, "")
+    assert "ZeroDivisionError" in err
+    assert "Traceback" not in err
+    assert json.loads(call("score", "--store", demo, "--json")[1])["error"] == "error"
+    monkeypatch.setenv("RISIKO_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
