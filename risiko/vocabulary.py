@@ -23,4 +23,6 @@ METADATA_KINDS = ("number", "category", "boolean")
 DIRECTIONS = ("higher_is_worse", "higher_is_better", "none")
 GROUPS = ("complaints", "experience", "metadata", "history")
 # Why a signal has no value for a service. Missing is not zero.
-MISSING_REASONS = ("no_exposure", "no_evidence", "never_supervised", "not_declared")
+MISSING_REASONS = (
+    "no_exposure", "source_silent", "no_evidence", "never_supervised", "findings_pending", "not_declared",
+)  # fmt: skip

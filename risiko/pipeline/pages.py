@@ -92,7 +92,7 @@ def detail(run: Run, service_id: str) -> Detail:
     criteria = pd.DataFrame(
         [
             ("probability", scores["likelihood"], "measured"),
-            ("consequence", scores["consequence"], "measured" if pd.notna(row["users"]) else "default"),
+            ("consequence", scores["consequence"], "measured" if row["users"] > 0 else "default"),
             ("legal_protection", row["coercion"], source["coercion"]),
             ("self_advocacy", row["dependency"], source["dependency"]),
         ],

@@ -30,7 +30,7 @@ def complaint_rate(context: Context, months: int) -> pd.DataFrame:
 
     Exposure is users × years in operation inside the window; without users it is missing ("no_exposure"), not zero.
     A real zero is a reading and may mean silence; where no service of the type has any complaint the source is silent
-    and the reading missing ("no_evidence"). A service without peers keeps its reading and is compared with no one.
+    and the reading missing ("source_silent"). A service without peers keeps its reading and is compared with no one.
     Expected: the type's own rate, so that a change of registration that meets all services of a type alike moves no
     one. Spread between services: gamma-Poisson, one prior per type with enough services. z is on the square-root
     scale, where counts have a steady spread.
@@ -57,7 +57,7 @@ def complaint_rate(context: Context, months: int) -> pd.DataFrame:
     informative = (shape < HOMOGENEOUS) & (np.bincount(code, has_exposure)[code] > 1)
 
     per_year = rate * PER_USERS
-    missing = reasons(context.services).mask(rate == 0, "no_evidence").mask(~has_exposure, "no_exposure")
+    missing = reasons(context.services).mask(rate == 0, "source_silent").mask(~has_exposure, "no_exposure")
     posterior_shape, posterior_rate = shape + exposed_count, scale + expected
     return common_form(
         context.services,

@@ -15,9 +15,10 @@ def last_finding(context: Context) -> pd.DataFrame:
     """Worst severity (0 none – 3 serious breach) of the latest supervision whose findings are known.
 
     The older it is the less it says: the estimate goes back towards the type's level with the half-life in settings.
-    n is the number of findings. A supervision without known findings is pending, not clean; a service without any is
-    missing ("never_supervised"). One visit is a noisy reading: settings.history.reliability is the share of the
-    differences between services that another inspector would find again.
+    n is the number of findings. A supervision without known findings is pending, not clean ("findings_pending"); a
+    service without supervisions is missing ("never_supervised"). One visit is a noisy reading:
+    settings.history.reliability is the share of the differences between services that another inspector would find
+    again.
     """
     rule = context.settings.history
     last = latest_findings(context)
@@ -27,7 +28,9 @@ def last_finding(context: Context) -> pd.DataFrame:
     pull = recall * rule.reliability
     return common_form(
         context.services,
-        missing=reasons(context.services).mask(np.isnan(value), "never_supervised"),
+        missing=reasons(context.services)
+        .mask(np.isnan(value), "findings_pending")
+        .mask(context.total(context.events("supervisions")["position"]) == 0, "never_supervised"),
         value=value,
         n=last["n"].to_numpy(dtype=float),
         expected=standing.centre,

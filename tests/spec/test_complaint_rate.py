@@ -112,7 +112,7 @@ def test_a_service_alone_of_its_type_keeps_its_reading_and_is_compared_with_no_o
 
 def test_a_silent_source_is_missing_and_not_zero() -> None:
     f = complaint_rate_short(context("2023-12-31", services=FOUR_HOMES))
-    assert f["missing"].to_dict() == {"a": "no_evidence", "b": "no_evidence", "c": "no_evidence", "d": "no_exposure"}
+    assert f["missing"].to_dict() == {"a": "source_silent", "b": "source_silent", "c": "source_silent", "d": "no_exposure"}
     assert f["value"].isna().all()
     assert (f["z"] == 0).all()
     assert (f["z_sd"] == 1).all()

@@ -93,3 +93,11 @@ def test_two_supervisions_on_the_same_day_count_as_one() -> None:
         """))  # fmt: skip
     assert f["value"].to_dict() == {"a": 2, "b": 0}
     assert f["n"].to_dict() == {"a": 2, "b": 1}
+
+
+def test_a_supervision_whose_findings_are_not_known_yet_is_pending_and_not_never() -> None:
+    f = last_finding(context("2023-12-31", services="service_id\na\nb", supervisions="""
+        supervision_id | service_id | event_date
+        z              | a          | 2023-12-01
+        """, findings="supervision_id | known_date | severity\nz | 2024-06-01 | breach"))  # fmt: skip
+    assert f["missing"].to_dict() == {"a": "findings_pending", "b": "never_supervised"}
