@@ -21,7 +21,8 @@ class Part:
     """The rows one file gives to one contract table.
 
     source + block + file identify the part: the same identity with another content hash replaces it.
-    rows: conformed to the contract and checked, with the source row number as index. rejects: REJECT_COLUMNS;
+    rows: conformed to the contract and checked, with the source row number as index; several rows may
+    come from one source row, and a store takes in all of them or none. rejects: REJECT_COLUMNS;
     severity is "rejected" (the row is not in rows) or "warning" (it is). n_read: source records looked at.
     """
 
@@ -48,7 +49,9 @@ class Batch:
 class Receipt:
     """What a store did with a batch: one line per part.
 
-    lines: file, block, table, status (added, replaced, unchanged), n_read, n_good, n_rejected, n_warnings, n_left_out.
+    lines: file, block, table, status (added, replaced, unchanged), n_read, n_good, n_rejected, n_warnings, n_left_out,
+    n_replaced (rows of the part that this one takes the place of; 0 unless "replaced"). n_rejected and n_warnings
+    count source rows, n_good and n_replaced count rows of the table.
     """
 
     lines: pd.DataFrame

@@ -241,8 +241,14 @@ def _show_import(report: ImportReport, as_json: bool) -> None:
         })  # fmt: skip
         return
     title = "Dry run: nothing was kept" if report.dry_run else f"Imported into {report.address}"
-    columns = ["table", "file", "status", "n_read", "n_good", "n_rejected", "n_warnings", "n_left_out"]
+    columns = ["table", "file", "status", "n_read", "n_good", "n_replaced", "n_rejected", "n_warnings", "n_left_out"]
     _print_table(title, columns, receipt.lines[columns].astype("str").to_numpy().tolist())
+    shrunk = receipt.lines[receipt.lines["n_replaced"] > 2 * receipt.lines["n_good"]]
+    for line in shrunk.itertuples(index=False):
+        typer.echo(
+            f"Look again: {line.n_good} rows of {line.file} take the place of {line.n_replaced}. A new period needs a "
+            "file name of its own; an earlier delivery can be imported again to bring its rows back."
+        )
     _show_rejects(receipt.rejects)
     if moves is not None:
         first = moves.head(20).itertuples(index=False)

@@ -17,7 +17,9 @@ from risiko.ingest.convert import Writing, convert, whole
 from risiko.ingest.mapping import FIELD, Defaults, Rule, Table
 
 METADATA = "metadata_columns"
-METADATA_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+RESERVED = frozenset({"part_id", "row_no", "position"})  # columns that stores and signals add to services themselves
+LONGEST_NAME = 60  # bytes: some databases cut names off after 63, and a store may put a number behind
+METADATA_NAME = re.compile(r"^[a-z][a-z0-9_]*\Z")
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,21 @@ def disagreements(tables: Sequence[tuple[int, Table]]) -> list[Fault]:
 
 
 def unusable_encoding(defaults: Defaults) -> Iterator[Fault]:
-    """An encoding nobody knows, a delimiter of several characters."""
+    """An encoding that is none of text, a delimiter that cannot stand between cells."""
     if defaults.encoding != "auto":
         try:
-            codecs.lookup(defaults.encoding)
-        except LookupError:
-            yield Fault("defaults.encoding", f"{defaults.encoding!r} is no known encoding; try utf-8, latin-1 or auto")
-    if defaults.delimiter != "auto" and len(defaults.delimiter) != 1:
-        yield Fault("defaults.delimiter", "must be one character, or auto")
+            codecs.getincrementaldecoder(defaults.encoding)()
+            "id;1".encode(defaults.encoding)  # hex, rot13 and their like have decoders too, but are none of text
+        except (LookupError, UnicodeError, ValueError):
+            yield Fault(
+                "defaults.encoding", f"{defaults.encoding!r} is no known text encoding; try utf-8, latin-1 or auto"
+            )
+    if defaults.delimiter != "auto" and (
+        len(defaults.delimiter) != 1 or not defaults.delimiter.isascii() or defaults.delimiter in '\r\n"\0'
+    ):
+        yield Fault(
+            "defaults.delimiter", "must be auto or one plain character (ASCII), no line break and no quotation mark"
+        )
 
 
 def _of_block(key: str, table: Table) -> Iterator[Fault]:
@@ -71,7 +80,7 @@ def _of_block(key: str, table: Table) -> Iterator[Fault]:
         (table.file, "file"),
         *((join.file, f"join[{i}].file") for i, join in enumerate(table.join, 1)),
     ]:
-        if not pattern or pattern.startswith(("/", "\\")) or ":" in pattern or ".." in re.split(r"[/\\]", pattern):
+        if not _inside_folder(pattern):
             yield Fault(f"{key}.{at}", "must be a name or pattern inside the source folder")
     yield from _required(key, table, contract)
     for name, rule in table.columns.items():
@@ -84,6 +93,15 @@ def _of_block(key: str, table: Table) -> Iterator[Fault]:
     yield from _of_metadata(key, table, contract)
     yield from _of_shape(key, table, contract)
     yield from _of_formats(key, table)
+
+
+def _inside_folder(pattern: str) -> bool:
+    """May this be the name or pattern of files inside the source folder?"""
+    parts = re.split(r"[/\\]", pattern)
+    if pattern.startswith(("/", "\\")) or ":" in pattern or not pattern.isprintable() or ".." in parts:
+        return False
+    # ** stands for folders on the way to a file, so never at the end nor beside other characters
+    return parts[-1] not in ("", ".", "**") and all("**" not in part or part == "**" for part in parts)
 
 
 def _required(key: str, table: Table, contract: Contract) -> Iterator[Fault]:
@@ -103,6 +121,10 @@ def _of_metadata(key: str, table: Table, contract: Contract) -> Iterator[Fault]:
             yield Fault(at, "only services have metadata")
         if name in contract.by_name:
             yield Fault(at, "this is a contract column already; map it under columns, or choose another name")
+        if name in RESERVED or name.endswith("_declared"):
+            yield Fault(at, f"{name!r} is kept for the program's own use; choose another name")
+        if len(name.encode()) > LONGEST_NAME:
+            yield Fault(at, f"a metadata name has at most {LONGEST_NAME} letters")
         if not METADATA_NAME.match(name):
             yield Fault(at, "a metadata name is small letters, digits and underscores, and starts with a letter")
         yield from _of_rule(at, meta, meta.column(name))

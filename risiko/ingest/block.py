@@ -15,11 +15,12 @@ from risiko.contracts import CONTRACTS
 from risiko.errors import InputError
 from risiko.ingest import faults, files, wanted
 from risiko.ingest.build import Built, built
+from risiko.ingest.cells import as_text
 from risiko.ingest.mapping import Join, Mapping, Table
 from risiko.ingest.raw import Layout, Raw, need
 from risiko.ingest.readers import read_file
 from risiko.ingest.shape import shaped
-from risiko.ingest.snapshots import changes_only, closed
+from risiko.ingest.snapshots import changes_only, closings, strays
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,15 @@ def read_block(table: Table, path: Path, folder: Path, mapping: Mapping, known: 
     need(raw.names, wanted.required(table), path, table.block)
     frame = raw.frame if "file_name" in raw.frame else raw.frame.assign(file_name=path.name)
     made = built(shaped(frame, table, defaults, fetch), table, defaults)
-    made = closed(made) if table.complete_lists else made
-    rows, found = _held_against_contract(made, table, known)
-    lines = faults.together([_malformed(raw), found])
+    good, lines = _held_against_contract(made, table, known)
+    lines = faults.together([_malformed(raw), lines])
+    if table.complete_lists:
+        ended, unsure = closings(made, good, lines)
+        good, lines = pd.concat([good, ended]), faults.together([lines, unsure])
+    if table.only_changes:
+        good = good[changes_only(good, CONTRACTS[table.table])]
+    rows = good.set_axis(pd.Index(made.rows.reindex(good.index).to_numpy(), name="row"))
+    lines = lines[~_idle(lines, rows)]
     rejected = faults.rejected(lines).nunique()
     paths = [path, *(files.joined_file(folder, join.file) for join in table.join)]
     return Part(
@@ -73,31 +80,40 @@ def read_block(table: Table, path: Path, folder: Path, mapping: Mapping, known: 
 
 
 def _held_against_contract(made: Built, table: Table, known: Known) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that keep the contract (index: row number), and all faults by row number."""
+    """The rows that keep the contract (index: position), and all faults by row number."""
     contract = CONTRACTS[table.table]
     checked = check(
         table.table, made.frame, today=known.today, known_services=known.services, known_supervisions=known.supervisions
     )
     found = checked.faults[checked.faults["reason"] != "duplicate_key"]
-    found = found.assign(row=made.rows.reindex(found["row"]).to_numpy(), message=_with_label(found, table))
+    found = _by_row(found.assign(message=_with_label(found, table)), made)
     # A cell that would not convert is empty by now: that it is "missing" is no second fault.
     told = pd.MultiIndex.from_frame(made.faults[["row", "column"]])
     found = found[
         ~((found["reason"] == "missing_value") & pd.MultiIndex.from_frame(found[["row", "column"]]).isin(told))
     ]
-    found = faults.together([made.faults, found])
+    found = faults.together([made.faults, found, *([_by_row(strays(made), made)] if table.complete_lists else [])])
     sound = made.frame[~made.rows.isin(faults.rejected(found)).to_numpy()]
     doubled = sound.duplicated(list(contract.key), keep="first")
     first = contract.id_columns[0]
-    twice = faults.at(sound[first], doubled, first, "duplicate_key")
-    twice["row"] = made.rows.reindex(twice["row"]).to_numpy()
+    twice = _by_row(faults.at(sound[first], doubled, first, "duplicate_key"), made)
     good = sound[~made.rows[sound.index].isin(twice["row"]).to_numpy()]
-    if table.only_changes:
-        good = changes_only(good, contract)
-    good.index = pd.Index(made.rows.reindex(good.index).to_numpy(), name="row")
-    found = faults.together([found, twice])
-    idle = (found["severity"] == "warning") & ~found["row"].isin(good.index)  # a warning speaks of a row that is in
-    return good, found[~idle]
+    return good, faults.together([found, twice])
+
+
+def _by_row(found: pd.DataFrame, made: Built) -> pd.DataFrame:
+    """Faults by position as faults by row number, with the value as it stands in the file, where that is one cell."""
+    values = found["value"].copy()
+    for name in set(found["column"]) & set(made.cells):
+        here = found["column"] == name
+        cells = as_text(made.cells[name].reindex(found.loc[here, "row"])).str.slice(0, faults.MAX_VALUE_LENGTH)
+        values[here] = cells.set_axis(values[here].index).fillna(values[here])
+    return found.assign(value=values, row=made.rows.reindex(found["row"]).to_numpy(dtype="int64"))
+
+
+def _idle(lines: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Warnings about the value of a row that is not in."""
+    return (lines["severity"] == "warning") & (lines["reason"] != "unsure_list") & ~lines["row"].isin(rows.index)
 
 
 def _with_label(found: pd.DataFrame, table: Table) -> pd.Series:

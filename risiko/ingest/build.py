@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,15 @@ from risiko.ingest.shape import Shaped
 
 @dataclass(frozen=True)
 class Built:
-    """frame: conformed, index = position. rows: row number by position. faults: `row` is the row number."""
+    """frame: conformed, index = position. rows: row number by position. faults: `row` is the row number.
+
+    cells: by position, what stands in the file for each contract column that is read from one column of it.
+    """
 
     frame: pd.DataFrame
     rows: pd.Series
     faults: pd.DataFrame
+    cells: pd.DataFrame
 
 
 def built(source: Shaped, table: Table, defaults: Defaults) -> Built:
@@ -38,11 +42,14 @@ def built(source: Shaped, table: Table, defaults: Defaults) -> Built:
         columns[name] = made.values
         found.append(made.faults)
     frame = contract.conform(pd.DataFrame(columns, index=source.frame.index), extra=list(table.metadata))
-    whole = Built(frame, source.rows, faults.together(found))
+    cells = pd.DataFrame(
+        {name: source.frame[rule.source] for name, rule in rules.items() if rule.source}, index=source.frame.index
+    )
+    whole = Built(frame, source.rows, faults.together(found), cells)
     if table.versions:
         whole = _versions(whole, table, targets, ground)
     lines = whole.faults.assign(row=source.rows.reindex(whole.faults["row"]).to_numpy(dtype=np.int64))
-    return Built(whole.frame, whole.rows, faults.together([source.faults, lines]))
+    return replace(whole, faults=faults.together([source.faults, lines]))
 
 
 def _versions(base: Built, table: Table, targets: dict[str, Column], ground: Ground) -> Built:
@@ -68,4 +75,6 @@ def _versions(base: Built, table: Table, targets: dict[str, Column], ground: Gro
     nowhere = faults.at(dates[0], undated, "known_date", "missing_value", "; none of the versions has a date")
     frame = pd.concat(parts).sort_index(kind="stable")
     rows = base.rows.reindex(frame.index).reset_index(drop=True)
-    return Built(frame.reset_index(drop=True), rows, faults.together([found, nowhere]))
+    changed = {name for version in table.versions for name in (*version.set, *version.blank)}
+    cells = base.cells.drop(columns=list(changed & set(base.cells))).reindex(frame.index).reset_index(drop=True)
+    return Built(frame.reset_index(drop=True), rows, faults.together([found, nowhere]), cells)

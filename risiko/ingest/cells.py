@@ -10,7 +10,10 @@ import numpy as np
 import pandas as pd
 
 # What a spreadsheet leaves where a formula failed; never a value, not even in a text column.
-FORMULA_ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
+UNSAVED = "#FORMULA WITHOUT A SAVED VALUE"
+FORMULA_ERRORS = frozenset({
+    UNSAVED, "#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!",
+})  # fmt: skip
 
 
 def by_unique(values: pd.Series, work: Callable[[pd.Series], pd.Series]) -> pd.Series:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Collection
@@ -13,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from risiko.errors import InputError
+from risiko.ingest.encoding import CHUNK, marked, text_encoding
 from risiko.ingest.faults import READING
-from risiko.ingest.raw import Layout, Raw, no_malformed, unique_names
+from risiko.ingest.quotes import MAX_RECORD, UNCLOSED, refuse_unclosed
+from risiko.ingest.raw import Layout, Raw, no_malformed, plain_names, unique_names
 
-CHUNK = 1 << 20
 DELIMITERS = ";,\t|"
-MAX_RECORD = 1 << 25  # bytes; a longer record means a quotation mark that was never closed
-UNCLOSED = "look for a quotation mark that is opened and never closed, or two records run together"
+MOST_HEADER_LINES = 100
 
 
 def read_csv(path: Path, layout: Layout, wanted: Collection[str]) -> Raw:
@@ -28,16 +27,14 @@ def read_csv(path: Path, layout: Layout, wanted: Collection[str]) -> Raw:
     Row numbers count records as a spreadsheet shows them: the header is row 1 (or its own row), a quoted line break
     does not count. A line with too many or too few cells is listed as malformed and the others are kept.
     """
-    encoding, quotes = _encoding(path, layout.encoding)
+    encoding, quoted = text_encoding(path, layout.encoding)
     delimiter, header = _header(path, encoding, layout)
-    names = [name.strip() for name in header]
+    if quoted:
+        refuse_unclosed(path, marked(encoding), delimiter, layout.header_row)
+    names = plain_names(header, wanted)
     unique_names(names, wanted, path)
     take = {raw: name for raw, name in zip(header, names, strict=True) if name in wanted}
     table, bad = _parse(path, encoding, delimiter, layout, sorted(take) or [header[0]])
-    if quotes % 2 and _runs_to_the_end(table):
-        raise InputError(
-            "A quoted text is never closed, so the rest of the file is swallowed.", where=str(path), hint=UNCLOSED
-        )
     frame = table.rename(columns=take)
     rows = np.arange(1, len(table) + len(bad) + 1) + layout.header_row
     frame.index = pd.Index(np.setdiff1d(rows, bad["row"].to_numpy(dtype=np.int64)), name="row")
@@ -55,6 +52,8 @@ def _parse(
 
     def skip(row: Any) -> str:
         message = READING["malformed_row"].format(found=row.actual_columns, expected=row.expected_columns)
+        lines = len(row.text.rstrip().splitlines())
+        message += f"; quotation marks join {lines} lines of the file into this row" if lines > 1 else ""
         bad.append({"row": row.number, "value": row.text[:200], "message": message})
         return "skip"
 
@@ -81,51 +80,19 @@ def _parse(
     return table.to_pandas(), pd.DataFrame(bad) if bad else no_malformed()
 
 
-def _encoding(path: Path, given: str) -> tuple[str, int]:
-    """The encoding, and how many quotation marks there are. Guessed: a mark, UTF-8, else Windows-1252 (Latin-1)."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    if given != "auto":
-        candidates = [given]
-    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8", "cp1252"]
-    for name in candidates:
-        quotes = _decodes(path, name)
-        if quotes is not None:
-            return name, quotes
-    raise InputError(
-        f"The file is not text in {' or '.join(candidates)}.", where=str(path),
-        hint="save it as UTF-8, or name its encoding under [defaults] in the mapping: encoding = \"...\"",
-    )  # fmt: skip
-
-
-def _decodes(path: Path, encoding: str) -> int | None:
-    """The number of quotation marks if the whole file decodes (and is text), else None."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    quotes = 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeError:
-                return None
-            if "\0" in text:  # text never holds it; binary files and unmarked UTF-16 do
-                return None
-            quotes += text.count('"')
-    return quotes
-
-
 def _header(path: Path, encoding: str, layout: Layout) -> tuple[str, list[str]]:
-    """The delimiter and the column names."""
-    encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+    """The delimiter and the column names, as the file writes them (a quoted name may hold a line break)."""
+    encoding = marked(encoding)
     with path.open(encoding=encoding, newline="") as stream:
-        lines = [stream.readline(CHUNK) for _ in range(layout.header_row)]
-        bare = re.sub(r'"[^"]*"', "", lines[-1])
-        found = max(DELIMITERS, key=bare.count)
-        delimiter = layout.delimiter if layout.delimiter != "auto" else found if found in bare else ","
-        names = next(csv.reader([lines[-1]], delimiter=delimiter), [])
+        for _ in range(layout.header_row - 1):
+            stream.readline(CHUNK)
+        lines = [stream.readline(CHUNK)]
+        while "".join(lines).count('"') % 2 and len(lines) < MOST_HEADER_LINES and (line := stream.readline(CHUNK)):
+            lines.append(line)
+    bare = re.sub(r'"[^"]*"', "", "".join(lines))
+    found = max(DELIMITERS, key=bare.count)
+    delimiter = layout.delimiter if layout.delimiter != "auto" else found if found in bare else ","
+    names = next(csv.reader(lines, delimiter=delimiter), [])
     if not any(name.strip() for name in names):
         raise InputError(
             "There are no column names.",
@@ -133,7 +100,3 @@ def _header(path: Path, encoding: str, layout: Layout) -> tuple[str, list[str]]:
             hint="the row of names is row 1, or what header_row says",
         )
     return delimiter, names
-
-
-def _runs_to_the_end(table: pd.DataFrame) -> bool:
-    return bool(len(table)) and bool(table.iloc[-1].astype("str").str.contains("\n").any())

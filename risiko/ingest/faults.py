@@ -17,12 +17,13 @@ READING = {
     "malformed_row": "{found} cells where the header has {expected}",
     "wrong_type": "{wanted}",
     "untranslated": "no translation for this value; add it to values in the mapping, or say other or keep_others",
-    "formula_error": "a formula failed in the spreadsheet; correct it there",
+    "formula_error": "a formula failed in the spreadsheet, or was saved without its value; correct it there and save",
     "incomplete_list": "far fewer rows have this date than a complete list; correct the date, or drop complete_lists",
+    "unsure_list": "a row of this list cannot be read, so nobody is taken to have closed by missing from the list",
     "not_recognised": "not a value this column is known to take; left blank",
 }
 REASONS = {**checks.REASONS, **READING}
-WARNINGS = checks.WARNINGS | {"not_recognised"}
+WARNINGS = checks.WARNINGS | {"not_recognised", "unsure_list"}
 
 
 _NONE = pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "str") for name in FAULT_COLUMNS})

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from risiko.contracts import Column, Type
@@ -13,6 +14,7 @@ from risiko.contracts import Column, Type
 Scalar = str | int | float | bool | date
 FIELD = re.compile(r"\{([^{}]+)\}")  # {name} in a format rule
 DATE_WORDS = ("iso", "dmy")
+MOST_DAYS = 36_525  # a century: more days than that are a slip
 
 
 def _scalar(value: Any) -> Any:
@@ -72,7 +74,7 @@ class Rule(_Part):
     scale: float = 1.0
     offset: float = 0.0
     clip: tuple[float, float] | None = None
-    plus_days: int = 0
+    plus_days: int = Field(0, ge=-MOST_DAYS, le=MOST_DAYS)
     allowed: list[str] = []
     default: One = None
 
@@ -238,10 +240,26 @@ class Mapping(_Part):
 
 
 def check_date_formats(formats: list[str]) -> list[str]:
-    """The formats unchanged; ValueError for one that cannot be meant."""
+    """The formats unchanged; ValueError for one that cannot be meant, or that does not read back a date it wrote."""
     for item in formats:
         if "%y" in item:
             raise ValueError("two-digit years are refused: it cannot be told whether 24 is 1924 or 2024")
         if item not in DATE_WORDS and not {"%Y"} <= set(re.findall(r"%.", item)):
             raise ValueError(f"{item!r} is neither iso, dmy nor a format with %Y in it")
+        if item not in DATE_WORDS and not _reads_back(item):
+            raise ValueError(
+                f"{item!r} cannot read dates; use %Y, %m and %d once each (%d reads 1 and 01 alike), or %Y and %j"
+            )
     return formats
+
+
+def _reads_back(pattern: str) -> bool:
+    """Does the format read the dates it writes? The day, or day and month, may be left out: it is then the first."""
+    for day in (datetime(2023, 11, 24), datetime(2024, 2, 29)):
+        try:
+            read = pd.to_datetime(pd.Series([day.strftime(pattern)]), format=pattern)[0]
+        except (ValueError, re.error):
+            return False
+        if read.normalize() not in (day, day.replace(day=1), day.replace(month=1, day=1)):
+            return False
+    return True

@@ -10,7 +10,7 @@ import pandas as pd
 
 from risiko.contracts import LIST_SEPARATOR
 from risiko.errors import InputError
-from risiko.ingest.raw import Layout, Raw, no_malformed, unique_names
+from risiko.ingest.raw import Layout, Raw, no_malformed, plain_names, unique_names
 
 
 def read_parquet(path: Path, layout: Layout, wanted: Collection[str]) -> Raw:
@@ -20,7 +20,7 @@ def read_parquet(path: Path, layout: Layout, wanted: Collection[str]) -> Raw:
 
     try:
         file = pq.ParquetFile(path)
-        names = [name.strip() for name in file.schema_arrow.names]
+        names = plain_names(file.schema_arrow.names, wanted)
         unique_names(names, wanted, path)
         take = {raw: name for raw, name in zip(file.schema_arrow.names, names, strict=True) if name in wanted}
         table = file.read(columns=list(take))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -43,6 +44,15 @@ def no_malformed() -> pd.DataFrame:
     return pd.DataFrame(
         {"row": pd.Series(dtype="int64"), "value": pd.Series(dtype="str"), "message": pd.Series(dtype="str")}
     )
+
+
+def plain_names(header: Sequence[str], wanted: Collection[str]) -> list[str]:
+    """The column names without spaces around them, and a line break inside as one space (as sheets show them).
+
+    A name that the mapping writes exactly as the file does stays as it is.
+    """
+    stripped = (name.strip() for name in header)
+    return [name if name in wanted else re.sub(r"\s*[\r\n]+\s*", " ", name) for name in stripped]
 
 
 def unique_names(names: list[str], wanted: Collection[str], path: Path) -> None:

@@ -53,6 +53,7 @@ class Made:
 def make(rule: Rule, column: Column, ground: Ground) -> Made:
     """The contract column by its rule. A cell that cannot be converted is missing and has a line in the faults."""
     numeric = column.type in ("number", "integer")
+    shown = None if rule.source is None else ground.source[rule.source]  # a fault tells what stands in the file
     working: Type = "number" if numeric else column.type
     made = _first(rule, column, ground) if rule.first else _plain(rule, column, working, ground)
     values = made.values.astype("float64") * rule.scale + rule.offset if numeric else made.values
@@ -62,14 +63,15 @@ def make(rule: Rule, column: Column, ground: Ground) -> Made:
         values = values + pd.Timedelta(days=rule.plus_days)
     if rule.allowed:
         odd = values.notna() & ~values.isin(rule.allowed)
-        made = made.then(values, _told(values, odd, column, rule, "not_recognised"))
+        made = made.then(values, _told(values if shown is None else shown, odd, column, rule, "not_recognised"))
         values = values.mask(odd)
     if rule.default is not None:
         values = values.mask(Made(values, made.faults).open, _constant(rule.default, working))
     if column.type != "integer":
         return made.then(values)
     exact, uneven = whole(values)
-    return made.then(exact, _told(values, uneven, column, rule, "wrong_type", NEUTRAL.wanted("integer")))
+    cells = values if shown is None else shown
+    return made.then(exact, _told(cells, uneven, column, rule, "wrong_type", NEUTRAL.wanted("integer")))
 
 
 def _constant(value: object, type_: Type) -> object:

@@ -55,19 +55,31 @@ def import_source(
         store = open_store(address, create=False)
     except NoStoreYet:
         store = open_store("memory:")
-    ids = store.read(["services", "supervisions"])
+    again = ingest.identities(source, rules)
     batch = ingest.read(
         source,
         rules,
         today=now.date(),
         imported_at=now,
         progress=progress,
-        known_services=frozenset(ids["services"]["service_id"]),
-        known_supervisions=frozenset(ids["supervisions"]["supervision_id"]),
+        known_services=_known_ids(store, "services", "service_id", again),
+        known_supervisions=_known_ids(store, "supervisions", "supervision_id", again),
     )
     if dry_run:
         return _rehearsed(store, batch, chosen, address)
     return ImportReport(open_store(address).commit(batch), address, dry_run=False)
+
+
+def _known_ids(store: Store, table: str, column: str, again: frozenset[tuple[str, str, str]]) -> frozenset[str]:
+    """The ids the store keeps. A part that is read again now (source, block, file) tells its own anew."""
+    parts = store.imports()
+    parts = parts[(parts["table"] == table) & parts["replaced_by"].isna()]
+    told = pd.MultiIndex.from_frame(parts[["source", "block", "file"]]).isin(again)
+    staying = parts.loc[~told, "part_id"]
+    if staying.empty:
+        return frozenset()
+    rows = store.history(table)
+    return frozenset(rows.loc[rows["part_id"].isin(staying), column])
 
 
 def _rehearsed(store: Store, batch: Batch, chosen: settings.Settings, address: str) -> ImportReport:

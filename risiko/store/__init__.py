@@ -35,7 +35,12 @@ def _open_file(path: Path, create: bool, wait_seconds: float) -> Store:
     from risiko.store.engines import sqlite_engine
     from risiko.store.sql import SqlStore
 
-    path = path.expanduser()
+    try:
+        path = path.expanduser()
+    except RuntimeError as error:
+        what = "The store's address begins with the home folder of a user who is not known here."
+        hint = "write the path in full, or ./ in front of a file whose name begins with ~"
+        raise StoreError(what, where=str(path), hint=hint) from error
     engine = sqlite_engine(path, create=create, wait_seconds=wait_seconds)
     return SqlStore(engine, str(path), wait_seconds=wait_seconds)
 

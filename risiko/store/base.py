@@ -23,29 +23,41 @@ class Store(Protocol):
         """Where the store is, for messages; never with a password."""
 
     def read(self, names: Sequence[str] | None = None) -> Tables:
-        """The named contract tables (default: all), conformed, each by one query, with services' metadata columns."""
+        """The named contract tables (default: all), conformed, each by one query, with services' metadata columns.
+
+        Raises StoreError, as every other method, when what the store holds is damaged and cannot be read.
+        """
 
     def commit(self, batch: Batch) -> Receipt:
         """Take the whole batch in one transaction, or, on any error, nothing.
 
         A part whose identity (source, block, file) and content hash are already active is "unchanged" and adds
         nothing; one with another hash replaces the active part. A row whose key stands in another active part is
-        not taken but listed as a reject (reason duplicate_key). Rejects are kept and can be read back.
+        not taken but listed as a reject (reason duplicate_key), and the other rows of its source row stay out too.
+        Rejects are kept and can be read back; the refused rows themselves are not kept. So when the row that stood
+        in the way is gone, and the refused one's file is offered again with the same content, its part is "replaced"
+        by itself with what is free now. A metadata column may change its kind when no part that stays carries it.
         """
 
     def rehearse(self, batch: Batch) -> tuple[Receipt, Tables]:
         """What `commit` would answer and what `read` would then give; nothing is written or locked."""
 
     def imports(self) -> pd.DataFrame:
-        """Every part ever committed: part_id, source, block, file, table, content_hash, imported_at, n_read, n_good,
-        n_rejected, n_warnings, n_left_out, replaced_by (part_id or missing), newest last. n_rejected and n_warnings
-        count source rows; imported_at is UTC where the batch said its time zone."""
+        """Every part ever committed, newest last.
+
+        part_id, source, block, file, table, content_hash, imported_at (UTC where the batch said its time zone),
+        n_read, n_good, n_rejected, n_warnings, n_left_out, n_replaced (rows of the part it took the place of, else 0),
+        replaced_by (part_id or missing). n_rejected and n_warnings count source rows.
+        """
 
     def rejects(self) -> pd.DataFrame:
         """The rejects and warnings of the active parts: part_id and the columns of batch.REJECT_COLUMNS."""
 
     def history(self, name: str) -> pd.DataFrame:
-        """Every row of one table ever committed, with part_id, replaced ones too."""
+        """Every row of one table ever committed, with part_id, replaced ones too.
+
+        A metadata column whose kind was corrected is text, since its rows are of several kinds.
+        """
 
     def close(self) -> None:
         """Give back files and connections."""

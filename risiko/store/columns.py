@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from risiko.store.faults import Unreadable
+
 _ARROW = {
     "str": pa.large_string(), "Int64": pa.int64(), "int64": pa.int64(), "float64": pa.float64(),
     "datetime64[us]": pa.string(), "boolean": pa.int64(),
 }  # fmt: skip
+_THEN = {"datetime64[us]": (pa.date32(), pa.timestamp("us")), "boolean": (pa.bool_(),)}
 _PANDAS = {
     pa.large_string(): pd.StringDtype(na_value=np.nan), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(),
 }  # fmt: skip
@@ -41,18 +44,25 @@ def _listed(values: Any) -> list[Any]:
 
 
 def loaded(chunks: Iterable[Sequence[tuple[Any, ...]]], dtypes: Mapping[str, str]) -> pd.DataFrame:
-    """Chunks of stored rows as one frame with the given dtypes, in order, with a fresh index."""
-    types = [_ARROW[dtype] for dtype in dtypes.values()]
-    pieces: list[list[pa.Array]] = [[] for _ in types]
+    """Chunks of stored rows as one frame with the given dtypes, in order, with a fresh index.
+
+    Raises Unreadable for a value that is none of its column's.
+    """
+    pieces: dict[str, list[pa.Array]] = {name: [] for name in dtypes}
     for rows in chunks:  # chunks keep the driver's objects few; the values go to Arrow a column at a time
-        for piece, values, type_ in zip(pieces, zip(*rows, strict=True), types, strict=True):
-            piece.append(pa.array(values, type_))
-    whole = [_typed(pa.chunked_array(p, t), d) for p, t, d in zip(pieces, types, dtypes.values(), strict=True)]
-    frame: pd.DataFrame = pa.table(whole, list(dtypes)).to_pandas(types_mapper=_PANDAS.get)
+        for (name, dtype), values in zip(dtypes.items(), zip(*rows, strict=True), strict=True):
+            pieces[name].append(_typed(name, values, dtype))
+    # Without rows there is still one, empty, chunk: pandas cannot join text columns that have none.
+    whole = {name: pa.chunked_array(pieces[name] or [_typed(name, (), dtype)]) for name, dtype in dtypes.items()}
+    frame: pd.DataFrame = pa.table(whole).to_pandas(types_mapper=_PANDAS.get)
     return frame.astype({name: "int64" for name, dtype in dtypes.items() if dtype == "int64"})
 
 
-def _typed(values: pa.ChunkedArray, dtype: str) -> pa.ChunkedArray:
-    if dtype == "datetime64[us]":
-        return values.cast(pa.date32()).cast(pa.timestamp("us"))
-    return values.cast(pa.bool_()) if dtype == "boolean" else values
+def _typed(name: str, values: Sequence[Any], dtype: str) -> pa.Array:
+    try:
+        array = pa.array(values, _ARROW[dtype])
+        for type_ in _THEN.get(dtype, ()):
+            array = array.cast(type_)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"the column {name} holds what it cannot hold ({error})") from error
+    return array

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from risiko.errors import StoreError
 
+RESTORE = "restore it from a backup, or import the records into a new store"
 # First match wins: what the driver says, what we say, what to try.
 _SENTENCES = (
     (
@@ -34,9 +35,9 @@ _SENTENCES = (
         "check the path; to import a file use `risiko import`",
     ),
     (
-        r"malformed|corrupt|disk i/o error|invalid page",
+        r"malformed|corrupt|disk i/o error|invalid page|could not decode|can't decode|unsupported file",
         "The store is damaged.",
-        "restore it from a backup, or import the records into a new store",
+        RESTORE,
     ),
     (
         r"disk is full|no space left|could not extend file",
@@ -60,6 +61,11 @@ _SENTENCES = (
         "check host and port in the address, and that the server is running",
     ),
     (
+        r"no such (table|column): \S+|(relation|column) \S+ does not exist",
+        "The store is damaged: a table or column is missing.",
+        RESTORE,
+    ),
+    (
         r"0x00|nul \(",
         "A text holds a NUL character, which the database cannot keep.",
         "remove it from the source file",
@@ -67,15 +73,22 @@ _SENTENCES = (
 )
 
 
+class Unreadable(Exception):
+    """What lies in the store is not what was once written there; its text says which table or column, and how."""
+
+
 @contextmanager
 def told(address: str, *driver_errors: type[Exception]) -> Iterator[None]:
-    """Whatever the database complains about inside comes out as a StoreError that names the store.
+    """Whatever the database complains about inside, or cannot be read, comes out as a StoreError with the address.
 
     driver_errors: the driver's own base errors, for what is fetched past SQLAlchemy.
     """
-    complaints: tuple[type[Exception], ...] = (SQLAlchemyError, *driver_errors)
+    # SQLite's driver fails to decode its own complaint when that quotes a damaged name.
+    complaints: tuple[type[Exception], ...] = (SQLAlchemyError, UnicodeDecodeError, *driver_errors)
     try:
         yield
+    except Unreadable as error:
+        raise StoreError(f"The store is damaged: {error}.", where=address, hint=RESTORE) from error
     except complaints as error:
         raise as_store_error(error, address) from error
 

@@ -11,7 +11,7 @@ import pandas as pd
 from risiko.batch import Part
 
 _DTYPES = {"imported_at": "datetime64[us]", "replaced_by": "Int64"}
-_COUNTS = ("part_id", "n_read", "n_good", "n_rejected", "n_warnings", "n_left_out")
+_COUNTS = ("part_id", "n_read", "n_good", "n_rejected", "n_warnings", "n_left_out", "n_replaced")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Entry:
     def identity(self) -> tuple[str, str, str]:
         return identity(self)
 
+    @property
+    def content(self) -> tuple[str, str]:
+        """What makes a part the same as before."""
+        return self.content_hash, self.table
+
 
 def identity(part: Part | Entry) -> tuple[str, str, str]:
     """What makes two parts versions of the same thing."""
@@ -57,18 +62,20 @@ def after(log: Sequence[Entry], added: Iterable[Entry], replaced: Mapping[int, i
     return [*marked, *added]
 
 
-def metadata_of(log: Iterable[Entry]) -> dict[str, str]:
-    """The metadata columns that the entries carry between them, with dtypes, in the order they first came."""
-    return {name: dtype for entry in log for name, dtype in entry.metadata.items()}
-
-
 def naive_utc(moment: datetime) -> datetime:
     """The moment without a time zone: UTC where it had one, unchanged where it had none."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def imports_frame(log: Iterable[Entry]) -> pd.DataFrame:
-    """The log as a frame, one row per part, newest last; replaced_by is missing while a part is active."""
+    """The log as a frame, one row per part, newest last; replaced_by is missing while a part is active.
+
+    n_replaced: how many rows the part took the place of, 0 where it was new.
+    """
+    log = list(log)
     names = [f.name for f in fields(Entry) if f.name != "metadata"]
-    frame = pd.DataFrame([asdict(entry) for entry in log], columns=names)
+    names.insert(names.index("replaced_by"), "n_replaced")
+    replaced = {entry.replaced_by: entry.n_good for entry in log}
+    lines = [asdict(entry) | {"n_replaced": replaced.get(entry.part_id, 0)} for entry in log]
+    frame = pd.DataFrame(lines, columns=names)
     return frame.astype({name: _DTYPES.get(name, "int64" if name in _COUNTS else "str") for name in names})

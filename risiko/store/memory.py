@@ -9,7 +9,8 @@ import pandas as pd
 from risiko.batch import Batch, Receipt, no_rejects
 from risiko.contracts import CONTRACTS, Tables
 from risiko.store.admission import Admitted, admit, log_after, receipt
-from risiko.store.log import Entry, active, imports_frame, metadata_of
+from risiko.store.log import Entry, active, imports_frame
+from risiko.store.metadata import metadata_of
 from risiko.store.stacking import stack
 
 

@@ -96,7 +96,7 @@ def verify(connection: sa.Connection, address: str) -> None:
             "The database is not a risiko store.", where=address,
             hint="check the path; a new store needs a path of its own, or a PostgreSQL database or schema of its own",
         )  # fmt: skip
-    version = known.get("schema", "")
+    version = str(known.get("schema", ""))
     if version != str(VERSION):
         age = "newer" if version.isdigit() and int(version) > VERSION else "different"
         raise StoreError(

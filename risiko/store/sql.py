@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import count, repeat
 from typing import Any
@@ -20,12 +17,15 @@ from risiko.store import schema
 from risiko.store.admission import Admitted, admit, log_after, receipt
 from risiko.store.columns import loaded, stored
 from risiko.store.engines import WAIT_SECONDS, lock_for_writing
-from risiko.store.faults import told
-from risiko.store.log import Entry, active, imports_frame, metadata_of
+from risiko.store.entries import entry_of, row_of
+from risiko.store.faults import Unreadable, told
+from risiko.store.log import Entry, active, imports_frame
+from risiko.store.metadata import Labels, add_labels, by_name, labels_of, metadata_of
 from risiko.store.stacking import stack
 
 CHUNK = 20_000  # rows written or fetched at a time: bounds memory, and larger is not faster
 PART_ID = {"part_id": "int64"}
+NOTHING: Mapping[str, str] = {}
 
 
 class SqlStore:
@@ -49,18 +49,19 @@ class SqlStore:
     def read(self, names: Sequence[str] | None = None) -> Tables:
         """The named contract tables (default: all): the rows of the active parts, in the order they came."""
         with self._reading() as connection:
-            current = active(_log(connection))
-            return {name: _active_rows(connection, current, name) for name in (CONTRACTS if names is None else names)}
+            log = _log(connection)
+            current, labels = active(log), labels_of(log)
+            return {name: _rows(connection, name, current, labels) for name in (CONTRACTS if names is None else names)}
 
     def commit(self, batch: Batch) -> Receipt:
         """Take the whole batch in one transaction, or, on any error, nothing."""
         with self._writing() as connection:
             log = _log(connection)
-            columns = metadata_of(log)
+            labels = labels_of(log)
             admitted = []
             for item in admit(batch, log, partial(_keys, connection)):
                 if item.status != "unchanged":
-                    _write(connection, item, columns)
+                    _write(connection, item, labels)
                 admitted.append(item)
         return receipt(admitted)
 
@@ -73,10 +74,10 @@ class SqlStore:
             kept = [e for e in log if e.part_id in staying]
             added = [a for a in admitted if a.status != "unchanged"]
             metadata = metadata_of([*kept, *(a.entry for a in added)])
-            tables = {}
+            labels, tables = labels_of(log), {}
             for name in CONTRACTS:
                 new = [a.rows for a in added if a.entry.table == name]
-                tables[name] = stack(name, [_active_rows(connection, kept, name), *new], metadata)
+                tables[name] = stack(name, [_rows(connection, name, kept, labels), *new], metadata)
         return receipt(admitted), tables
 
     def imports(self) -> pd.DataFrame:
@@ -92,8 +93,8 @@ class SqlStore:
     def history(self, name: str) -> pd.DataFrame:
         """Every row of one table ever committed, with part_id, replaced ones too."""
         with self._reading() as connection:
-            entries = [e for e in _log(connection) if e.table == name]
-            return _fetch(connection, name, entries, PART_ID | schema.dtypes_of(name, metadata_of(entries)))
+            log = _log(connection)
+            return _rows(connection, name, log, labels_of(log), PART_ID)
 
     def close(self) -> None:
         """Give back connections."""
@@ -102,31 +103,48 @@ class SqlStore:
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
         # The log is read first, and rows of a part never change: so several queries agree, whoever writes meanwhile.
-        with told(self._address, self._engine.dialect.loaded_dbapi.Error), self._engine.begin() as connection:
+        with self._told(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with told(self._address), self._engine.execution_options(writing=True).begin() as connection:
+        with self._told(), self._engine.execution_options(writing=True).begin() as connection:
             lock_for_writing(connection, self._wait)
             yield connection
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told(self._address, self._engine.dialect.loaded_dbapi.Error)
 
 
 def _log(connection: sa.Connection) -> list[Entry]:
     rows = connection.execute(sa.select(schema.parts).order_by(schema.parts.c.part_id)).mappings()
-    return [Entry(**(dict(row) | {
-        "imported_at": datetime.fromisoformat(row["imported_at"]), "metadata": json.loads(row["metadata"]),
-    })) for row in rows]  # fmt: skip
+    return [entry_of(dict(row)) for row in rows]
 
 
-def _active_rows(connection: sa.Connection, current: Sequence[Entry], name: str) -> pd.DataFrame:
-    entries = [e for e in current if e.table == name]
-    return _fetch(connection, name, entries, schema.dtypes_of(name, metadata_of(entries)))
+def _rows(
+    connection: sa.Connection, name: str, entries: Sequence[Entry], labels: Labels, first: Mapping[str, str] = NOTHING
+) -> pd.DataFrame:
+    """The rows of those of the entries that belong to the table, with the metadata columns they carry behind.
+
+    first: columns to put ahead.
+    """
+    own = [e for e in entries if e.table == name]
+    carried = {labels[column]: column[1] for e in own for column in e.metadata.items()}
+    frame = _fetch(connection, name, own, {**first, **schema.dtypes_of(name, carried)})
+    return by_name(_counted(frame, name, own), own, labels)
 
 
 def _keys(connection: sa.Connection, name: str, entries: Sequence[Entry]) -> pd.DataFrame:
     dtypes = schema.dtypes_of(name, {})
-    return _fetch(connection, name, entries, {column: dtypes[column] for column in CONTRACTS[name].key})
+    keys = _fetch(connection, name, entries, {column: dtypes[column] for column in CONTRACTS[name].key})
+    return _counted(keys, name, entries)
+
+
+def _counted(frame: pd.DataFrame, name: str, entries: Sequence[Entry]) -> pd.DataFrame:
+    expected = sum(e.n_good for e in entries)
+    if len(frame) != expected:
+        raise Unreadable(f"the table {name} should hold {expected} rows of these imports, but holds {len(frame)}")
+    return frame
 
 
 def _fetch(connection: sa.Connection, name: str, entries: Sequence[Entry], dtypes: Mapping[str, str]) -> pd.DataFrame:
@@ -135,19 +153,23 @@ def _fetch(connection: sa.Connection, name: str, entries: Sequence[Entry], dtype
     part_id, row_no = sa.column("part_id", sa.Integer), sa.column("row_no", sa.Integer)
     of_parts = sa.select(*wanted).select_from(sa.table(name)).where(part_id.in_([e.part_id for e in entries]))
     cursor = connection.execute(of_parts.order_by(part_id, row_no)).cursor
-    return loaded(iter(lambda: cursor.fetchmany(CHUNK), []), dtypes)
+    try:
+        return loaded(iter(lambda: cursor.fetchmany(CHUNK), []), dtypes)
+    except Unreadable as error:
+        raise Unreadable(f"in the table {name}, {error}") from error
 
 
-def _write(connection: sa.Connection, item: Admitted, columns: dict[str, str]) -> None:
-    """Write one part. columns: the metadata columns that services has; those the part brings are added."""
+def _write(connection: sa.Connection, item: Admitted, labels: Labels) -> None:
+    """Write one part. labels: the metadata columns that services has; those the part brings are added."""
     entry, parts = item.entry, schema.parts
-    schema.add_columns(connection, {name: dtype for name, dtype in entry.metadata.items() if name not in columns})
-    columns |= entry.metadata
-    values = {**asdict(entry), "imported_at": entry.imported_at.isoformat(), "metadata": json.dumps(entry.metadata)}
-    connection.execute(parts.insert(), values)
+    schema.add_columns(connection, add_labels(labels, entry.metadata))
+    connection.execute(parts.insert(), row_of(entry))
     if item.replaces is not None:
-        connection.execute(parts.update().where(parts.c.part_id == item.replaces).values(replaced_by=entry.part_id))
-    _insert(connection, entry.table, entry.part_id, item.rows, schema.dtypes_of(entry.table, entry.metadata))
+        taken = parts.c.part_id == item.replaces.part_id
+        connection.execute(parts.update().where(taken).values(replaced_by=entry.part_id))
+    rows = item.rows.rename(columns={column[0]: labels[column] for column in entry.metadata.items()})
+    carried = {labels[column]: column[1] for column in entry.metadata.items()}
+    _insert(connection, entry.table, entry.part_id, rows, schema.dtypes_of(entry.table, carried))
     _insert(connection, "rejects", entry.part_id, item.rejects, schema.REJECT_DTYPES)
 
 

@@ -71,3 +71,8 @@ def test_every_key_of_the_language_is_explained(model: type[BaseModel]) -> None:
 
 def test_every_reason_reading_adds_is_explained() -> None:
     assert [reason for reason in READING if f"| `{reason}` |" not in TEXT] == []
+
+
+def test_the_page_says_how_counts_are_dated_and_files_are_named() -> None:
+    assert "**last day of the period**" in TEXT
+    assert re.search(r"same name \*replaces\* .*complaints_2023\.csv", TEXT, re.S)

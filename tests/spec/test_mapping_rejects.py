@@ -49,6 +49,52 @@ def test_every_fault_is_listed_with_row_column_value_and_reason_and_the_rest_goe
     assert (part.n_read, part.n_left_out) == (11, 0)
 
 
+def test_a_value_is_told_as_it_stands_in_the_file(tmp_path: Path) -> None:
+    table = """
+    id | service | date       | known      | n     | outcome | severity
+    1  | a       | 02.01.2023 | 03.01.2023 | 1,5   | upheld  | 1
+    2  | a       | 02.01.2023 | 03.01.2023 | -1    | upheld  | 3,50
+    3  | a       | 02.01.2023 | 03.01.2023 | 1e400 | upheld  | 07
+    4  | a       | 02.01.2031 | 03.01.2031 | 1     | WON     | 1
+    """
+    rules = {**RULES, "outcome": '{ from = "outcome", values = { upheld = "upheld", WON = "upheld" } }'}
+    part = read_part(write(tmp_path, complaints(**rules), 'decimal = ","', complaints_csv=table))
+    assert rejects(part) == [
+        (2, "n", "1,5", "wrong_type"),
+        (3, "n", "-1", "out_of_range"),
+        (3, "severity", "3,50", "wrong_type"),
+        (4, "n", "1e400", "wrong_type"),
+        (4, "severity", "07", "out_of_range"),
+        (5, "event_date", "02.01.2031", "future_date"),
+        (5, "known_date", "03.01.2031", "future_date"),
+    ]
+
+
+def test_users_beyond_every_limit_are_told_as_written_too(tmp_path: Path) -> None:
+    table = "id | known | type | users\na | 2020-01-01 | home | -1\nb | 2020-01-01 | home | 1e400\nc | 2020-01-01 | home | -1,50"
+    part = read_part(write(tmp_path, services(users='"users"'), 'decimal = ","', services_csv=table))
+    assert [(row, value) for row, _, value, _ in rejects(part)] == [(2, "-1"), (3, "1e400"), (4, "-1,50")]
+
+
+def test_a_value_that_a_version_sets_is_not_the_cells(tmp_path: Path) -> None:
+    head = 'versions = [{ known_date = "known", set = { event_date = "1950-01-01" } }]'
+    part = read_part(write(tmp_path, complaints(head, known_date=""), complaints_csv=DIRT.split("2  |")[0]))
+    assert rejects(part)[0] == (2, "event_date", "1950-01-01", "too_early")
+
+
+def test_importing_again_beside_what_others_know_gives_the_same_verdict_and_hash(tmp_path: Path) -> None:
+    """The ids of parts that this import replaces are left out by the caller (see identities), so nothing changes."""
+    files = {
+        "services_csv": "id | known | type\nx | 2020-01-01 | home",
+        "complaints_csv": "id | service | date\n1 | x | 2023-01-02\n2 | y | 2023-01-02",
+    }
+    folder = write(tmp_path, complaints() + services(), **files)
+    first, again = (read_all(folder, known="a") for _ in range(2))
+    assert [p.content_hash for p in first.parts] == [p.content_hash for p in again.parts]
+    leaked = read_all(folder, known="a y")  # y stood in an earlier version of services.csv only
+    assert leaked.parts[1].content_hash != first.parts[1].content_hash
+
+
 def test_the_reject_list_has_the_columns_a_store_keeps(tmp_path: Path) -> None:
     part = read_part(write(tmp_path, complaints(**RULES), complaints_csv=DIRT))
     assert tuple(part.rejects.columns) == REJECT_COLUMNS
@@ -96,7 +142,10 @@ def test_services_of_the_same_import_are_known_wherever_their_block_stands(tmp_p
 
 def test_the_hash_follows_the_bytes_the_mapping_the_joined_file_and_the_verdict(tmp_path: Path) -> None:
     head = 'join = [{ file = "more.csv", on = "service", take = ["x"] }]'
-    files = {"complaints_csv": "id | service | date\n1 | a | 2023-01-02\n2 | z | 2023-01-03", "more_csv": "service | x\na | 1"}
+    files = {
+        "complaints_csv": "id | service | date\n1 | a | 2023-01-02\n2 | z | 2023-01-03",
+        "more_csv": "service | x\na | 1",
+    }
 
     def fingerprint(mapping: str = complaints(head), known: str = "a", **changed: str) -> str:
         return read_part(write(tmp_path, mapping, **{**files, **changed}), known=known).content_hash
@@ -119,7 +168,9 @@ def test_progress_tells_each_block_and_the_end(tmp_path: Path) -> None:
     from risiko.ingest import load_mapping, read
     from tests.imports import TODAY
 
-    folder = write(tmp_path, complaints() + services(), services_csv="id | known | type", complaints_csv="id | service | date")
+    folder = write(
+        tmp_path, complaints() + services(), services_csv="id | known | type", complaints_csv="id | service | date"
+    )
     told: list[tuple[str, int, int]] = []
     batch = read(folder, load_mapping(folder / "mapping.toml"), today=TODAY, imported_at=datetime(2025, 1, 31),
                  known_services=frozenset(), known_supervisions=frozenset(), progress=lambda *step: told.append(step))  # fmt: skip
@@ -130,14 +181,18 @@ def test_progress_tells_each_block_and_the_end(tmp_path: Path) -> None:
 
 
 CELLS = st.one_of(
-    st.sampled_from(["", " ", "a", "2023-01-02", "31.12.2023", "1", "-1", "1,5", "#N/A", "upheld", "NA", "1e400", "0001-01-01"]),
+    st.sampled_from(
+        ["", " ", "a", "2023-01-02", "31.12.2023", "1", "-1", "1,5", "#N/A", "upheld", "NA", "1e400", "0001-01-01"]
+    ),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
 )
 
 
 @hypothesis.given(rows=st.lists(st.lists(CELLS, min_size=7, max_size=7), max_size=25), parquet=st.booleans())
 @hypothesis.settings(max_examples=12, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
-def test_whatever_the_cells_hold_every_row_is_accounted_for(tmp_path: Path, rows: list[list[str]], parquet: bool) -> None:
+def test_whatever_the_cells_hold_every_row_is_accounted_for(
+    tmp_path: Path, rows: list[list[str]], parquet: bool
+) -> None:
     frame = pd.DataFrame(rows, columns=["id", "service", "date", "known", "n", "outcome", "severity"], dtype="str")
     if parquet:
         frame.to_parquet(tmp_path / "complaints.parquet")
@@ -147,4 +202,6 @@ def test_whatever_the_cells_hold_every_row_is_accounted_for(tmp_path: Path, rows
     rejected = part.rejects.loc[part.rejects["severity"] == "rejected", "row"].nunique()
     assert part.n_read == len(part.rows) + rejected
     assert set(part.rows.index).isdisjoint(part.rejects.loc[part.rejects["severity"] == "rejected", "row"])
-    assert len(rows) - part.n_read == (frame.fillna("") == "").all(axis=1).sum() * (not parquet)  # blank lines are no rows
+    assert len(rows) - part.n_read == (frame.fillna("") == "").all(axis=1).sum() * (
+        not parquet
+    )  # blank lines are no rows

@@ -58,7 +58,7 @@ def test_scale_offset_and_clip_make_a_scale_of_another(tmp_path: Path) -> None:
     """
     part = read_part(write(tmp_path, complaints(severity=rule), complaints_csv=table))
     assert column(part, "severity") == [0, 1, 3, None]
-    assert rejects(part) == [(6, "severity", "1.5", "wrong_type")]
+    assert rejects(part) == [(6, "severity", "2.5", "wrong_type")]  # what stands in the file
 
 
 def test_first_takes_the_first_that_has_a_value_and_a_fault_is_no_reason_to_go_on(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_words_for_missing_are_only_those_the_mapping_names(tmp_path: Path) -> N
     own = read_part(write(tmp_path, services(file="complaints.csv", known_date='"date"', service_type='"source"', users=rule)))
     assert (column(own, "service_type"), column(own, "users")) == (["NA", "x"], [1.0, None])
     everywhere = read_part(write(tmp_path, services(file="complaints.csv", known_date='"date"', service_type='"source"', users='"grade"'), defaults='missing = ["NA"]'))
-    assert rejects(everywhere) == [(2, "service_type", "", "missing_value")]
+    assert rejects(everywhere) == [(2, "service_type", "NA", "missing_value")]
 
 
 def test_a_value_outside_the_allowed_ones_is_blanked_and_the_row_kept_with_a_warning(tmp_path: Path) -> None:

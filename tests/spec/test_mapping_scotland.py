@@ -115,4 +115,6 @@ def test_the_same_rows_come_from_norwegian_style_text_files(pack: Path, parts: d
         if part.block == "texts":
             expected["text"] = expected["text"].str.encode("latin-1", "replace").str.decode("latin-1").str.strip()
         pd.testing.assert_frame_equal(part.rows, expected)
-        pd.testing.assert_frame_equal(part.rejects.drop(columns="file"), before.rejects.drop(columns="file"))
+        same = part.rejects.drop(columns="file"), before.rejects.drop(columns="file")
+        dates = same[0]["value"].str.replace(r"^(\d\d)\.(\d\d)\.(\d{4})$", r"\3-\2-\1", regex=True)  # told as written
+        pd.testing.assert_frame_equal(same[0].assign(value=dates), same[1])

@@ -268,3 +268,22 @@ def test_a_fault_of_ours_is_told_in_a_sentence_and_in_full_when_asked_for(
     monkeypatch.setenv("RISIKO_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         cli.main()
+
+
+def test_an_event_on_a_service_the_same_import_takes_away_is_refused_at_once(call: Call, records: Path) -> None:
+    store, words = records / "r.db", ("import", records, "--mapping", records / "map.toml", "--json", "--store")
+    (records / "complaints.csv").write_text("no,home,date\n1,a,2023-02-01\n2,b,2023-03-01\n", encoding="utf-8")
+    call(*words, store)
+    (records / "services.csv").write_text("id,known,users\na,2020-01-01,40\n", encoding="utf-8")
+    first, second = (json.loads(call(*words, store)[1]) for _ in range(2))
+    assert {p["table"]: (p["status"], p["n_good"]) for p in first["parts"]} == {"services": ("replaced", 1), "complaints": ("replaced", 1)}
+    assert {p["status"] for p in second["parts"]} == {"unchanged"}
+
+
+def test_a_file_that_takes_the_place_of_a_much_larger_one_is_pointed_out(call: Call, records: Path) -> None:
+    store, words = records / "r.db", ("import", records, "--mapping", records / "map.toml", "--store")
+    (records / "complaints.csv").write_text("no,home,date\n" + "".join(f"{i},a,2023-02-01\n" for i in range(60)), encoding="utf-8")
+    assert "Look again" not in call(*words, store)[1]
+    (records / "complaints.csv").write_text("no,home,date\nnew,a,2024-02-01\n", encoding="utf-8")
+    assert "1 rows of complaints.csv take the place of 60" in call(*words, store, "--dry-run")[1]
+    assert "1 rows of complaints.csv take the place of 60" in call(*words, store)[1]

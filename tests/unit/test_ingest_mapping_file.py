@@ -10,6 +10,8 @@ from risiko.ingest import load_mapping, shipped_mappings
 from tests.imports import block, complaints, services, write
 
 META = '[table.metadata.{name}]\nfrom = "x"\nkind = "{kind}"\nsentence = "What it is."\n'
+# Formats that write dates somehow, but cannot read them.
+UNREADABLE = ("%Y-%Q", "%Y-%", "%Y%Y", "%-d.%m.%Y", "%G-%V-%u %Y", "%Y-%d", "%Y-%m-%d %z")
 FINDINGS = {"finding_id": '"id"', "supervision_id": '"v"', "known_date": '"k"', "severity": '{ const = "none" }'}
 
 
@@ -22,7 +24,11 @@ def faults(folder: Path, mapping: str, defaults: str = "") -> MappingError:
 
 def test_a_good_mapping_loads(tmp_path: Path) -> None:
     mapping = load_mapping(write(tmp_path, complaints() + services()) / "mapping.toml")
-    assert (mapping.name, mapping.title, [t.block for t in mapping.table]) == ("drawn", "drawn", ["complaints", "services"])
+    assert (mapping.name, mapping.title, [t.block for t in mapping.table]) == (
+        "drawn",
+        "drawn",
+        ["complaints", "services"],
+    )
 
 
 @pytest.mark.parametrize(("mapping", "key", "says"), [
@@ -60,6 +66,15 @@ def test_a_good_mapping_loads(tmp_path: Path) -> None:
     (complaints('versions = [{ known_date = "x", set = { outcome = "won" } }]', known_date=""), "table[1].versions[1].set.outcome", "'won'"),
     (complaints("complete_lists = true"), "table[1].complete_lists", "only services"),
     (complaints(file="../complaints.csv"), "table[1].file", "inside the source folder"),
+    (complaints(file="."), "table[1].file", "inside the source folder"),
+    (complaints(file="./"), "table[1].file", "inside the source folder"),
+    (complaints(file="**c.csv"), "table[1].file", "inside the source folder"),
+    (complaints(event_date='{ from = "x", plus_days = 99999999999 }'), "table[1].columns.event_date.plus_days", "less than or equal to 36525"),
+    (services(tail=META.format(name="part_id", kind="number")), "table[1].metadata.part_id", "the program's own use"),
+    (services(tail=META.format(name="row_no", kind="number")), "table[1].metadata.row_no", "the program's own use"),
+    (services(tail=META.format(name="position", kind="number")), "table[1].metadata.position", "the program's own use"),
+    (services(tail=META.format(name="coercion_declared", kind="boolean")), "table[1].metadata.coercion_declared", "the program's own use"),
+    (services(tail=META.format(name="b" * 61, kind="number")), f"table[1].metadata.{'b' * 61}", "at most 60 letters"),
     (complaints(file="/tmp/complaints.csv"), "table[1].file", "inside the source folder"),
     (complaints() + complaints(), "table[2].block", "already the name of table[1]"),
     (block("complants", "c.csv", {"n": '"n"'}), "table[1].table", "did you mean 'complaints'?"),
@@ -85,13 +100,27 @@ def test_each_fault_names_its_key(tmp_path: Path, mapping: str, key: str, says: 
     ('delimiter = "::"', "defaults.delimiter"),
     ('date_format = ["iso", "%d%m%y"]', "defaults.date_format"),
     ('dates = "iso"', "defaults.dates"),
+    *((f'date_format = "{item}"', "defaults.date_format") for item in UNREADABLE),
+    *((f'encoding = "{name}"', "defaults.encoding") for name in ("hex", "rot13", "base64", "undefined")),
+    *((f'delimiter = {char}', "defaults.delimiter") for char in ('"§"', r'"\n"', r'"\r"', "'\"'")),
 ])  # fmt: skip
 def test_faulty_defaults(tmp_path: Path, defaults: str, key: str) -> None:
     assert faults(tmp_path, complaints(), defaults).where.endswith(f"key {key}")
 
 
+@pytest.mark.parametrize(
+    "item", ["iso", "dmy", "%m/%d/%Y", "%Y%m%d", "list_%Y-%m.csv", "%Y", "%d %B %Y %H:%M", "%Y-%j"]
+)
+def test_date_formats_that_read_what_they_write(tmp_path: Path, item: str) -> None:
+    assert load_mapping(
+        write(tmp_path, complaints(), f'date_format = "{item}"') / "mapping.toml"
+    ).defaults.date_format == [item]
+
+
 def test_all_faults_come_at_once(tmp_path: Path) -> None:
-    told = faults(tmp_path, complaints(sevrity='"x"', outcome='{ const = "won" }') + services("hedder = 1"), 'decimal = ";"')
+    told = faults(
+        tmp_path, complaints(sevrity='"x"', outcome='{ const = "won" }') + services("hedder = 1"), 'decimal = ";"'
+    )
     for key in ("defaults.decimal", "table[1].columns.sevrity", "table[1].columns.outcome.const", "table[2].hedder"):
         assert key in told.where
         assert key in told.what

@@ -6,10 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import openpyxl.chart
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from risiko.errors import InputError
 from risiko.ingest.raw import Layout
@@ -62,6 +64,51 @@ def test_the_first_sheet_is_read_where_none_is_named_and_a_header_may_stand_lowe
     assert raw.frame.index.tolist() == [4]
     with pytest.raises(InputError, match="no column names"):
         read_file(path, Layout(), {"id"})
+
+
+def test_a_formula_saved_without_its_value_is_rejected_and_not_taken_for_blank(tmp_path: Path) -> None:
+    write(tmp_path, complaints(file="c.xlsx", severity='"grade"'))
+    book = openpyxl.Workbook()
+    for row in (HEADER, [1, "a", "2023-01-02", "=1+1"], [2, "a", "2023-01-02", None], ["=B2", "a", "2023-01-02", 1]):
+        book.active.append(row)
+    book.save(tmp_path / "c.xlsx")  # openpyxl calculates nothing, so no value is saved
+    part = read_part(tmp_path)
+    assert column(part, "complaint_id") == ["2"]
+    assert [(row, name, reason) for row, name, _, reason in rejects(part)] == [
+        (2, "severity", "formula_error"), (4, "complaint_id", "formula_error"),
+    ]  # fmt: skip
+    assert "saved without its value" in part.rejects["message"].iloc[0]
+
+
+def test_a_formula_saved_with_its_value_is_its_value(tmp_path: Path) -> None:
+    write(tmp_path, complaints(file="c.xlsx", severity='"grade"'))
+    book = xlsxwriter.Workbook(tmp_path / "c.xlsx")
+    page = book.add_worksheet()
+    page.write_row(0, 0, HEADER)
+    page.write_row(1, 0, [1, "a", "2023-01-02"])
+    page.write_formula(1, 3, "=1+1", value=2)
+    book.close()
+    assert column(read_part(tmp_path), "severity") == [2]
+
+
+def test_a_chart_on_a_sheet_of_its_own_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, complaints(file="c.xlsx"))
+    book = openpyxl.Workbook()
+    for row in (HEADER, [1, "a", "2023-01-02", 1]):
+        book.active.append(row)
+    book.create_chartsheet("Chart", 0).add_chart(openpyxl.chart.BarChart())
+    book.save(tmp_path / "c.xlsx")
+    assert column(read_part(tmp_path), "complaint_id") == ["1"]
+    with pytest.raises(InputError, match="no sheet 'Chart'"):
+        read_file(tmp_path / "c.xlsx", Layout(sheet="Chart"), {"id"})
+
+
+def test_a_name_with_a_line_break_in_a_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "Number\nof places"])
+    book.active.append([1, 2])
+    book.save(tmp_path / "c.xlsx")
+    assert read_file(tmp_path / "c.xlsx", Layout(), {"Number of places"}).frame["Number of places"].tolist() == [2]
 
 
 def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
@@ -122,7 +169,9 @@ def test_parquet_of_any_types(tmp_path: Path) -> None:
 
 
 def test_a_list_column_of_parquet_is_a_list(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"id": ["1"], "service": ["a"], "date": [pd.Timestamp("2023-01-02")], "about": [["food", "care"]]})
+    frame = pd.DataFrame(
+        {"id": ["1"], "service": ["a"], "date": [pd.Timestamp("2023-01-02")], "about": [["food", "care"]]}
+    )
     frame.to_parquet(tmp_path / "c.parquet")
     rule = '{ from = "about", split = "|", values = { food = "mat", care = "stell" } }'
     part = read_part(write(tmp_path, complaints(file="c.parquet", grounds=rule)))

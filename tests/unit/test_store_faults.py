@@ -182,6 +182,8 @@ def test_a_locked_store_is_waited_for_and_then_refused(path: Path) -> None:
     ("address", "match"),
     [
         ("", "address is empty"),
+        ("~no-such-user/x.db", "home folder of a user who is not known"),
+        ("sqlite:///~no-such-user/x.db", "home folder of a user who is not known"),
         ("mysql://me:hemmelig@db/x", "cannot be kept at a mysql"),
         ("sqlite://", "cannot be kept at a sqlite"),
         ("postgresql://me:hemmelig@db:port/x", "not a valid URL"),
