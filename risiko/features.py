@@ -54,7 +54,7 @@ def catalogue(known: Tables) -> pd.DataFrame:
             s.group,
             s.unit,
             s.direction,
-            ", ".join(s.tables),
+            ", ".join(s.reads),
             _first_line(s),
         )
         for s in (*registered(), *metadata_specs(known))

@@ -78,11 +78,16 @@ def data_version(authority: Authority) -> str:
     return f"{len(parts)}-{parts['replaced_by'].notna().sum()}-{parts['part_id'].max() if len(parts) else 0}"
 
 
-def scored_tables() -> list[str]:
-    """The tables that a score rests on; areas, actions and external scores are not among them."""
+def scored_columns() -> dict[str, set[str]]:
+    """The event tables that a score and its list rest on, each with the columns they use."""
     from risiko.signals import registered
 
-    return sorted({"services", "metadata_columns"}.union(*(s.tables for s in registered())))
+    wanted = {"complaints": {"date_precision"}}  # the list tells a year's count from a month's
+    for spec in registered():
+        for table, columns in spec.reads.items():
+            own = {*CONTRACTS[table].key, CONTRACTS[table].event_column or "known_date"}
+            wanted[table] = wanted.get(table, set()) | own | {*columns}
+    return wanted
 
 
 def newest_known(tables: Tables) -> date | None:
@@ -90,7 +95,7 @@ def newest_known(tables: Tables) -> date | None:
 
     It is the natural as-of date: a score at it uses everything there is.
     """
-    known = [tables[name]["known_date"] for name in scored_tables() if not CONTRACTS[name].timeless and name in tables]
+    known = [tables[name]["known_date"] for name in ("services", *scored_columns()) if name in tables]
     newest = max((days.max() for days in known if len(days)), default=None)
     return None if newest is None else newest.date()
 
@@ -115,8 +120,9 @@ def as_of_date(chosen: str | date | None, tables: Tables, *, address: str, today
 
 
 def read_scored(store: Store) -> Tables:
-    """The tables that a score rests on, and no others."""
-    return store.read(scored_tables())
+    """The tables and columns that a score and its list rest on, and no others."""
+    wanted = scored_columns()
+    return store.read(["services", "metadata_columns", *wanted], only=wanted)
 
 
 def prepare(authority: Authority, as_of: date, tables: Tables | None = None) -> Prepared:

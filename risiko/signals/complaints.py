@@ -11,15 +11,16 @@ from risiko.signals.registry import Context, common_form, reasons, signal
 from risiko.signals.shrinkage import HOMOGENEOUS, fit_gamma, root_moments
 
 PER_USERS = 1000
+COMPLAINTS = {"complaints": ("service_id", "n")}
 
 
-@signal("complaint_rate_short", group="complaints", unit="per_1000_users_year", tables=("complaints",))
+@signal("complaint_rate_short", group="complaints", unit="per_1000_users_year", reads=COMPLAINTS)
 def complaint_rate_short(context: Context) -> pd.DataFrame:
     """Complaints per 1,000 users a year in the short window (settings.complaints.short_months)."""
     return complaint_rate(context, context.settings.complaints.short_months)
 
 
-@signal("complaint_rate_long", group="complaints", unit="per_1000_users_year", tables=("complaints",))
+@signal("complaint_rate_long", group="complaints", unit="per_1000_users_year", reads=COMPLAINTS)
 def complaint_rate_long(context: Context) -> pd.DataFrame:
     """Complaints per 1,000 users a year in the long window (settings.complaints.long_months)."""
     return complaint_rate(context, context.settings.complaints.long_months)

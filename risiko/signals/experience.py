@@ -12,7 +12,11 @@ from risiko.signals.shrinkage import fit_normal
 
 
 @signal(
-    "experience_mean", group="experience", unit="score_0_100", tables=("experiences",), direction="higher_is_better"
+    "experience_mean",
+    group="experience",
+    unit="score_0_100",
+    reads={"experiences": ("service_id", "method", "organisation", "dimension", "score", "n", "spread")},
+    direction="higher_is_better",
 )
 def experience_mean(context: Context) -> pd.DataFrame:
     """Mean experience score (0–100, 100 is best) over all methods, one row per service, shrunk within service type.

@@ -10,7 +10,12 @@ from risiko.signals.peers import beside_peers
 from risiko.signals.registry import Context, common_form, reasons, signal
 
 
-@signal("last_finding", group="history", unit="severity_0_3", tables=("supervisions", "findings"))
+@signal(
+    "last_finding",
+    group="history",
+    unit="severity_0_3",
+    reads={"supervisions": ("service_id",), "findings": ("supervision_id", "severity", "severity_score")},
+)
 def last_finding(context: Context) -> pd.DataFrame:
     """Worst severity (0 none – 3 serious breach) of the latest supervision whose findings are known.
 
@@ -42,7 +47,7 @@ def last_finding(context: Context) -> pd.DataFrame:
     )
 
 
-@signal("time_since_supervision", group="history", unit="years", tables=("supervisions",))
+@signal("time_since_supervision", group="history", unit="years", reads={"supervisions": ("service_id",)})
 def time_since_supervision(context: Context) -> pd.DataFrame:
     """Years since the last supervision; for a service never supervised, since it began (n = 0).
 

@@ -30,7 +30,7 @@ def metadata_specs(known: Tables) -> tuple[SignalSpec, ...]:
             name=PREFIX + row.name,
             group="metadata",
             unit=row.unit if isinstance(row.unit, str) else "",
-            tables=("services", "metadata_columns"),
+            reads={"services": (row.name,), "metadata_columns": ()},
             compute=partial(metadata_level, column=row.name, worse=1.0 if row.direction == "higher_is_worse" else -1.0),
             direction=row.direction,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -46,12 +46,15 @@ Compute = Callable[[Context], pd.DataFrame]
 
 @dataclass(frozen=True)
 class SignalSpec:
-    """A signal's name, what it is about and how to compute it; the sentences stand in the catalogues."""
+    """A signal's name, what it is about and how to compute it; the sentences stand in the catalogues.
+
+    reads: table -> the columns it uses beside ids and dates; no others are given to it.
+    """
 
     name: str
     group: Literal["complaints", "experience", "metadata", "history"]
     unit: str
-    tables: tuple[str, ...]
+    reads: Mapping[str, tuple[str, ...]]
     compute: Compute
     direction: Literal["higher_is_worse", "higher_is_better"] = "higher_is_worse"
 
@@ -64,7 +67,7 @@ def signal(
     *,
     group: Literal["complaints", "experience", "metadata", "history"],
     unit: str,
-    tables: tuple[str, ...],
+    reads: Mapping[str, tuple[str, ...]],
     direction: Literal["higher_is_worse", "higher_is_better"] = "higher_is_worse",
 ) -> Callable[[Compute], Compute]:
     """Register a function of a Context as a signal. It returns a frame in the common form, in cohort order."""
@@ -72,7 +75,7 @@ def signal(
     def register(compute: Compute) -> Compute:
         if name in _REGISTER:
             raise ValueError(f"two signals are called {name!r}")
-        _REGISTER[name] = SignalSpec(name, group, unit, tables, compute, direction)
+        _REGISTER[name] = SignalSpec(name, group, unit, reads, compute, direction)
         return compute
 
     return register

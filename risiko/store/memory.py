@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -24,9 +24,11 @@ class MemoryStore:
         self._rows: dict[int, pd.DataFrame] = {}
         self._rejects: dict[int, pd.DataFrame] = {}
 
-    def read(self, names: Sequence[str] | None = None) -> Tables:
+    def read(self, names: Sequence[str] | None = None, *, only: Mapping[str, Collection[str]] | None = None) -> Tables:
         """The named contract tables (default: all): the rows of the active parts, in the order they came."""
-        return _tables(self._log, self._rows, names)
+        wanted = only or {}
+        tables = _tables(self._log, self._rows, names)
+        return {name: f[[c for c in f if c in wanted.get(name, f)]] for name, f in tables.items()}
 
     def commit(self, batch: Batch) -> Receipt:
         """Take the whole batch or, on any error, nothing: the state changes only after everything is decided."""

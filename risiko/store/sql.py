@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import count, repeat
@@ -46,12 +46,16 @@ class SqlStore:
         """Where the store is, for messages; never with a password."""
         return self._address
 
-    def read(self, names: Sequence[str] | None = None) -> Tables:
+    def read(self, names: Sequence[str] | None = None, *, only: Mapping[str, Collection[str]] | None = None) -> Tables:
         """The named contract tables (default: all): the rows of the active parts, in the order they came."""
+        wanted = only or {}
         with self._reading() as connection:
             log = _log(connection)
             current, labels = active(log), labels_of(log)
-            return {name: _rows(connection, name, current, labels) for name in (CONTRACTS if names is None else names)}
+            return {
+                name: _rows(connection, name, current, labels, only=wanted.get(name))
+                for name in (CONTRACTS if names is None else names)
+            }
 
     def commit(self, batch: Batch) -> Receipt:
         """Take the whole batch in one transaction, or, on any error, nothing."""
@@ -94,7 +98,7 @@ class SqlStore:
         """Every row of one table ever committed, with part_id, replaced ones too."""
         with self._reading() as connection:
             log = _log(connection)
-            return _rows(connection, name, log, labels_of(log), PART_ID)
+            return _rows(connection, name, log, labels_of(log), first=PART_ID)
 
     def close(self) -> None:
         """Give back connections."""
@@ -122,15 +126,22 @@ def _log(connection: sa.Connection) -> list[Entry]:
 
 
 def _rows(
-    connection: sa.Connection, name: str, entries: Sequence[Entry], labels: Labels, first: Mapping[str, str] = NOTHING
+    connection: sa.Connection,
+    name: str,
+    entries: Sequence[Entry],
+    labels: Labels,
+    *,
+    first: Mapping[str, str] = NOTHING,
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The rows of those of the entries that belong to the table, with the metadata columns they carry behind.
 
-    first: columns to put ahead.
+    first: columns to put ahead. only: the columns wanted; default all.
     """
     own = [e for e in entries if e.table == name]
     carried = {labels[column]: column[1] for e in own for column in e.metadata.items()}
-    frame = _fetch(connection, name, own, {**first, **schema.dtypes_of(name, carried)})
+    dtypes = {c: d for c, d in schema.dtypes_of(name, carried).items() if only is None or c in only}
+    frame = _fetch(connection, name, own, {**first, **dtypes})
     return by_name(_counted(frame, name, own), own, labels)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -287,3 +287,13 @@ def test_a_file_that_takes_the_place_of_a_much_larger_one_is_pointed_out(call: C
     (records / "complaints.csv").write_text("no,home,date\nnew,a,2024-02-01\n", encoding="utf-8")
     assert "1 rows of complaints.csv take the place of 60" in call(*words, store, "--dry-run")[1]
     assert "1 rows of complaints.csv take the place of 60" in call(*words, store)[1]
+
+
+def test_a_score_from_the_columns_it_uses_is_the_score_from_all_of_them(demo: Path) -> None:
+    opened = pipeline.open_authority(str(demo))
+    some, whole = (
+        pipeline.rank(pipeline.prepare_tables(tables, date(2026, 6, 30), opened.settings))
+        for tables in (pipeline.read_scored(opened.store), opened.store.read())
+    )
+    pd.testing.assert_frame_equal(some.table.frame(), whole.table.frame())
+    pd.testing.assert_frame_equal(pipeline.ranking(some), pipeline.ranking(whole))

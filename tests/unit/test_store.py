@@ -316,3 +316,12 @@ def test_frames_that_went_in_or_came_out_can_be_changed_without_changing_the_sto
     for frame in (given.rows, read):
         frame.loc[:, "n"] = 99
     assert store.read(["complaints"])["complaints"]["n"].tolist() == [1, 3, 1]
+
+
+def test_reading_some_columns_gives_those_of_the_whole_table(store: Store) -> None:
+    store.commit(batch(part("services", "service_id | known_date\na | 2020-01-01\nb | 2020-01-01")))
+    whole = store.read()
+    some = store.read(["services", "complaints"], only={"services": {"users", "service_id"}})
+    assert list(some) == ["services", "complaints"]
+    pd.testing.assert_frame_equal(some["services"], whole["services"][["service_id", "users"]])
+    pd.testing.assert_frame_equal(some["complaints"], whole["complaints"])
