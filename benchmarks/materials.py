@@ -16,6 +16,7 @@ from risiko.store import open_store
 
 END = date(2024, 12, 31)
 FILES = ("services", "complaints")
+OTHER_EVENTS = ("experiences", "supervisions", "findings", "actions")
 
 
 def world(n_services: int, n_complaints: int) -> synthetic.World:
@@ -40,12 +41,26 @@ def write_csv(made: synthetic.World, folder: Path) -> None:
     (folder / "mapping.toml").write_text("\n".join(text), encoding="utf-8")
 
 
-def main(folder: Path, n_services: int, n_complaints: int) -> None:
-    """Write large.db and csv/ into the folder."""
-    made = world(n_services, n_complaints)
-    store = open_store(str(folder / "large.db"))
+def with_events(made: synthetic.World, n_events: int) -> synthetic.World:
+    """The same authority with so many events of all kinds together: as many complaints fewer as there are others."""
+    complaints = made.tables["complaints"]
+    others = sum(len(made.tables[name]) for name in OTHER_EVENTS)
+    kept = complaints.sample(max(n_events - others, 0), random_state=1).sort_index().reset_index(drop=True)
+    return dataclasses.replace(made, tables={**made.tables, "complaints": kept})
+
+
+def write_store(made: synthetic.World, path: Path) -> None:
+    """The authority as a store."""
+    store = open_store(str(path))
     pipeline.store_world(store, made, now=datetime(2025, 1, 1, tzinfo=UTC))
     store.close()
+
+
+def main(folder: Path, n_services: int, n_complaints: int) -> None:
+    """Write large.db (so many complaints, and all else), events.db (so many events in all) and csv/ into the folder."""
+    made = world(n_services, n_complaints)
+    write_store(made, folder / "large.db")
+    write_store(with_events(made, n_complaints), folder / "events.db")
     write_csv(made, folder / "csv")
     print(", ".join(f"{name} {len(rows):,}" for name, rows in made.tables.items()))
 

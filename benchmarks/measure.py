@@ -58,7 +58,8 @@ def typical(costs: Sequence[Cost]) -> Cost:
 
 
 def _environment() -> dict[str, str]:
-    own = {k: v for k, v in os.environ.items() if not k.startswith("RISIKO_")}
+    # As where risiko is used: no settings of ours, and compiled modules are kept between starts.
+    own = {k: v for k, v in os.environ.items() if not k.startswith("RISIKO_") and k != "PYTHONDONTWRITEBYTECODE"}
     root = str(Path(__file__).parents[1])
     return {**own, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": root}
 

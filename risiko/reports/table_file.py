@@ -22,8 +22,16 @@ def _excel(frame: pd.DataFrame, path: Path) -> None:
         book.sheets["risiko"].autofit()
 
 
+def _csv(frame: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.csv
+
+    # UTF-8, commas, a blank for missing; many times as fast as writing cell by cell.
+    pyarrow.csv.write_csv(pa.Table.from_pandas(frame, preserve_index=False), path)
+
+
 WRITERS: dict[str, Writer] = {
-    ".csv": lambda frame, path: frame.to_csv(path, index=False, encoding="utf-8"),
+    ".csv": _csv,
     ".parquet": lambda frame, path: frame.to_parquet(path, index=False),
     ".xlsx": _excel,
 }

@@ -44,11 +44,11 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     groups = pd.factorize(np.array([s.group for s in features.signals]))[0]
     rng = np.random.default_rng(rule.seed)
     # Single precision: the draws are noise, and half as much of it to move.
-    middle, spread, low_end, pull = (a.astype(np.float32) for a in (z, z_sd, floor, weights))
+    middle, spread, low_end, pull, harm = (a.astype(np.float32) for a in (z, z_sd, floor, weights, consequence))
 
     def draw_priority() -> FloatArray:
         noise = rng.standard_normal((len(scores), groups.max() + 1), dtype=np.float32)[:, groups]
-        return _expit(base + np.clip(middle + spread * noise, low_end, rule.cap) @ pull) * consequence
+        return _expit(base + np.clip(middle + spread * noise, low_end, rule.cap) @ pull) * harm
 
     low, high = rank_intervals(draw_priority, draws=rule.draws, rng=rng)
     scores["rank_low"] = np.minimum(low, scores["rank"])
