@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
 
 from risiko.reports.names import Names
 from risiko.vocabulary import GROUPS
+
+_MARKS = re.compile(r"([\\`*_\[\]<>#~$:&|])")
+_LIST_MARK = re.compile(r"^(\d*)([-+.)])(?=\s)")
+
+
+def plain(text: str) -> str:
+    """A text of the records as Markdown that shows it letter by letter: no picture, heading or formula comes of it.
+
+    A bare web address may still be shown as a link.
+    """
+    return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", text.strip()))
+
+
+def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of texts, each cell as `plain` writes it; an ordinary table reads its cells as Markdown too."""
+    return table.map(lambda cell: plain(str(cell)))
 
 
 def list_frame(shown: pd.DataFrame, names: Names) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from datetime import date
 from risiko.i18n import LANGUAGES
 
 TOP_CHOICES = (25, 100, 250, 500, 1000)
+# The records' first possible day, and the form's highest weight.
+EARLIEST, MOST = date(1990, 1, 1), 5.0
 # Filter on the page -> column of the ranking. The names are also those in the address line.
 CHOICES: Mapping[str, str] = {
     "sector": "sector", "type": "service_type", "county": "county", "office": "office", "evidence": "evidence_dots",
@@ -66,13 +68,14 @@ def write(query: Query) -> dict[str, str | list[str]]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day >= EARLIEST else None
 
 
 def _weights(text: str) -> dict[str, float]:
-    """Weights written as name~value,name~value; negative or unreadable ones are left out."""
+    """Weights written as name~value,name~value; those out of bounds or unreadable are left out."""
     out = {}
     for pair in filter(None, text.split(",")):
         name, _, value = pair.rpartition("~")
@@ -80,6 +83,6 @@ def _weights(text: str) -> dict[str, float]:
             weight = float(value)
         except ValueError:
             continue
-        if name and 0 <= weight < float("inf"):
-            out[name] = weight
+        if name and 0 <= weight <= MOST:
+            out[name] = round(weight, 2)
     return out

@@ -27,7 +27,8 @@ def rank_intervals(rows: pd.DataFrame, *, axis: str, language: str) -> AnyChart:
     place = alt.Axis(tickMinStep=1, format=",d", orient="top")
     base = alt.Chart(rows).encode(y=order, tooltip=alt.Tooltip("text:N", title=" "))
     span = base.mark_bar(height=9, cornerRadius=4, color=PALE).encode(
-        x=alt.X("rank_low:Q", axis=place, title=axis, scale=alt.Scale(zero=False, nice=True)), x2="rank_high:Q"
+        x=alt.X("rank_low:Q", axis=place, title=axis, scale=alt.Scale(zero=False, nice=False, padding=8)),
+        x2="rank_high:Q",
     )
     mark = base.mark_tick(thickness=3, size=16, color=BLUE).encode(x="rank:Q")
     chart = (span + mark).properties(height=ROW_HEIGHT * len(rows), width="container")

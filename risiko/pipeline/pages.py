@@ -23,7 +23,8 @@ def ranking(run: Run) -> pd.DataFrame:
 
     service_id, rank, rank_low, rank_high, name, county, office, sector, service_type, users, likelihood, consequence,
     evidence, evidence_dots (1–3), priority, group_* (log-odds), raising and missing (lists of signal names),
-    complaints_24m (list of 24 monthly counts, oldest first), last_supervised (NaT: never, as far as is known).
+    complaints_24m (list of 24 monthly counts, oldest first; None where the
+    source is silent about the whole type), last_supervised (NaT: never, as far as is known).
     """
     services, scores = run.prepared.cohort.services, run.table.scores
     two, three = run.prepared.settings.score.evidence_dots
@@ -52,7 +53,10 @@ def _monthly_complaints(prepared: Prepared, months: int) -> pd.Series:
     table = pd.DataFrame({"place": place, "month": days * months // span, "n": events["n"].to_numpy(dtype=float)})
     counts = table[table["place"] >= 0].groupby(["place", "month"])["n"].sum().unstack("month")
     full = counts.reindex(index=range(len(services)), columns=range(months)).fillna(0.0)
-    return pd.Series(full.to_numpy().tolist(), index=services.index)
+    reading = prepared.features.readings["complaint_rate_long"]
+    silent = (reading["missing"] == "source_silent").to_numpy(dtype=bool)
+    found = [None if gone else months for gone, months in zip(silent, full.to_numpy().tolist(), strict=True)]
+    return pd.Series(found, index=services.index, dtype="object")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ def test_any_address_can_be_read(params: dict[str, list[str]]) -> None:
     [
         ({"w": ["a~0.5,b~-1,c~nan,d~inf,~2,e"]}, Query(weights={"a": 0.5})),
         ({"as_of": ["31.03.2023"]}, Query()),
+        ({"as_of": ["1989-12-31"]}, Query()),
+        ({"w": ["a~5,b~5.01,c~0.333"]}, Query(weights={"a": 5.0, "c": 0.33})),
         ({"top": ["²"]}, Query()),
         ({"lang": ["nb", "en"]}, Query(lang="en")),
     ],

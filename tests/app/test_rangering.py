@@ -152,7 +152,15 @@ def test_what_is_missing_is_said(page: Page, run: pipeline.Run) -> None:
 def test_an_unknown_service_is_told_calmly(page: Page) -> None:
     app = page(service="nobody")
     assert not app.exception
-    assert "nobody" in app.warning[0].value
+    assert "Ingen tjeneste med ID nobody er rangert" in app.warning[0].value, "in the reader's language"
+
+
+def test_a_chosen_service_outside_the_filters_is_told(page: Page, run: pipeline.Run) -> None:
+    frame = pipeline.ranking(run)
+    row = frame[frame["sector"] == "health"].iloc[0]
+    said_so = "Tjenesten du har valgt, står ikke i listen over"
+    assert said_so in said(page(service=row["service_id"], sector=["social"]))
+    assert said_so not in said(page(service=row["service_id"], sector=["health"]))
 
 
 def test_weights_change_the_order_and_can_be_taken_back(page: Page, run: pipeline.Run) -> None:
@@ -183,6 +191,21 @@ def test_a_date_before_all_records_says_so(page: Page) -> None:
     assert not app.exception
     assert "Det er ingenting å rangere på denne datoen." in app.warning[0].value
     assert app.date_input, "another date must be within reach"
+    assert "No service" not in app.warning[0].value, "in the reader's language"
+
+
+@pytest.mark.parametrize("as_of", ["2999-01-01", "9999-12-31", "1900-01-01", "0001-01-01"])
+def test_a_date_out_of_reach_gives_the_newest_list(page: Page, run: pipeline.Run, as_of: str) -> None:
+    app = page(as_of=as_of)
+    assert listed(app) == pipeline.ranking(run)["name"].head(100).tolist()
+    assert app.date_input[0].value == run.as_of
+
+
+@pytest.mark.parametrize("w", ["nonsense~1", "experience_mean~99"])
+def test_weights_that_change_nothing_are_not_called_own(page: Page, w: str) -> None:
+    app = page(w=w)
+    assert not app.warning
+    assert "egne vekter" not in said(app)
 
 
 def test_no_store_an_absent_store_and_an_empty_store(page: Page, tmp_path: Path) -> None:
@@ -190,6 +213,7 @@ def test_no_store_an_absent_store_and_an_empty_store(page: Page, tmp_path: Path)
     absent = page(store=tmp_path / "none.db")
     assert not absent.exception
     assert "none.db" in absent.warning[0].value
+    assert "Det er ingen database her ennå." in absent.warning[0].value
     assert not (tmp_path / "none.db").exists(), "looking must not make a store"
     open_store(str(tmp_path / "empty.db"), create=True).close()
     assert "Databasen er tom." in said(page(store=tmp_path / "empty.db"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -26,25 +28,27 @@ def show() -> None:
             newest = data.newest_date(address, settings)
         if newest is None:
             return notices.empty_store(t)
-        as_of = query.as_of or newest
+        # A link may name a day that is still to come; records may be newer than this machine's clock.
+        latest = max(newest, date.today())
+        as_of = query.as_of if query.as_of and query.as_of <= latest else newest
         try:
             with st.spinner(t("ranking.loading")):
                 ranked = data.ranked(address, settings, as_of, query.weights)
         except NothingToScore:
             with st.sidebar:
-                filters.as_of_date(t, as_of)
+                filters.as_of_date(t, as_of, latest)
             raise
         prepared = ranked.run.prepared
-        _page(ranked, Names.of(t, prepared.settings, prepared.known["metadata_columns"]), t)
+        _page(ranked, Names.of(t, prepared.settings, prepared.known["metadata_columns"]), t, latest)
 
 
-def _page(ranked: data.Ranked, names: Names, t: Translator) -> None:
+def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> None:
     run = ranked.run
     with st.sidebar:
-        filters.show(ranked.ranking, names, run.as_of)
+        filters.show(ranked.ranking, names, run.as_of, latest)
         weights.weights_form(run.signals, ranked.default_weights, run.weights, names)
     shown = narrow(ranked.ranking, session.query())
-    intro.lead(run, len(ranked.ranking), len(shown), t)
+    intro.lead(run, len(ranked.ranking), len(shown), t, own_weights=run.weights != ranked.default_weights)
     if shown.empty:
         return notices.no_match(t)
     _list_and_detail(run, ranked.ranking, shown, names)
@@ -61,9 +65,14 @@ def _list_and_detail(run: pipeline.Run, ranking: pd.DataFrame, shown: pd.DataFra
     grid.grid(rows, names)
     exports.buttons(run, shown, names)
     service = session.query().service
-    if service:
-        with notices.told(names.t):
-            detail.panel(pipeline.detail(run, service), grid.complaints_of(ranking, service), names)
+    if not service:
+        return
+    if service not in set(ranking["service_id"]):
+        return notices.unknown_service(names.t, service, run.as_of)
+    if service not in set(rows["service_id"]):
+        st.info(names.t("detail.not_listed"))
+    with notices.told(names.t):
+        detail.panel(pipeline.detail(run, service), grid.complaints_of(ranking, service), names)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from risiko.app import display, reasons
+from risiko.app.display import plain, plain_cells
 from risiko.charts.months import monthly_counts
 from risiko.charts.waterfall import waterfall
 from risiko.pipeline import Detail
@@ -15,7 +16,8 @@ from risiko.reports.names import Names
 def panel(detail: Detail, complaints: list[float] | None, names: Names) -> None:
     """Everything the page says about the chosen service."""
     t, service = names.t, detail.service
-    st.header(str(service["name"]), anchor="tjeneste", divider="gray")
+    name = service["name"] if pd.notna(service["name"]) else service["service_id"]
+    st.header(plain(str(name)), anchor="tjeneste", divider="gray")
     st.caption(_who(detail, names))
     st.markdown(f"**{_place(detail, names)}** {_score(detail, names)}")
     st.caption(f"{t('ranking.caveat')} {t('detail.ordering_aid')}")
@@ -41,7 +43,7 @@ def _who(detail: Detail, names: Names) -> str:
         t("detail.office", office=service["office"]) if pd.notna(service["office"]) else "",
         t("detail.id", id=service["service_id"]),
     ]
-    return " · ".join(filter(None, facts))
+    return " · ".join(plain(fact) for fact in facts if fact)
 
 
 def _place(detail: Detail, names: Names) -> str:
@@ -98,10 +100,10 @@ def _why(detail: Detail, names: Names) -> None:
     chart = waterfall(reasons.steps(detail, names), axis=t("reasons.axis"), language=t.language)
     st.altair_chart(chart, theme=None, width="stretch", alt=description)
     st.markdown(f"**{t('reasons.table')}**")
-    st.table(reasons.table(detail, names), hide_index=True, border="horizontal")
+    st.table(plain_cells(reasons.table(detail, names)), hide_index=True, border="horizontal")
     declared = detail.contributions.loc[detail.contributions["group"] == "metadata", "signal"]
     if len(declared):
-        st.caption(" · ".join(names.signal_sentence(name) for name in declared))
+        st.caption(" · ".join(plain(names.signal_sentence(name)) for name in declared))
 
 
 def _missing(detail: Detail, names: Names) -> None:
@@ -112,7 +114,8 @@ def _missing(detail: Detail, names: Names) -> None:
         st.markdown(t("gaps.none"))
         return
     lines = [
-        f"- **{names.signal(row.signal)}**: {t.word('missing', row.missing)}" for row in gone.itertuples(index=False)
+        f"- **{plain(names.signal(row.signal))}**: {t.word('missing', row.missing)}"
+        for row in gone.itertuples(index=False)
     ]
     st.markdown("\n".join(lines))
     st.caption(t("gaps.note"))
@@ -124,7 +127,9 @@ def _history(detail: Detail, names: Names) -> None:
     if detail.supervisions.empty:
         st.markdown(t("history.none"))
     else:
-        st.table(display.supervisions_table(detail.supervisions, names), hide_index=True, border="horizontal")
+        st.table(
+            plain_cells(display.supervisions_table(detail.supervisions, names)), hide_index=True, border="horizontal"
+        )
 
 
 def _complaints(detail: Detail, counts: list[float] | None, names: Names) -> None:

@@ -9,14 +9,14 @@ import streamlit as st
 
 from risiko.app import session
 from risiko.app.filtering import counts
-from risiko.app.query import CHOICES, TOP_CHOICES
+from risiko.app.query import CHOICES, EARLIEST, TOP_CHOICES
 from risiko.i18n import Translator
 from risiko.reports.names import Names
 
 # Streamlit's own bind="query-params" writes labels into the address line: they change with language and counts.
 
 
-def show(ranking: pd.DataFrame, names: Names, as_of: date) -> None:
+def show(ranking: pd.DataFrame, names: Names, as_of: date, latest: date) -> None:
     """Search, date, one multiple choice per filter, and how many rows to show."""
     t, query = names.t, session.query()
     text = session.widget_key("filter.search")
@@ -46,18 +46,18 @@ def show(ranking: pd.DataFrame, names: Names, as_of: date) -> None:
         filter_mode=None,
         on_change=lambda: session.change(top=st.session_state[top]),
     )
-    as_of_date(t, as_of)
+    as_of_date(t, as_of, latest)
     st.button(t("filter.reset"), on_click=session.reset_filters, type="tertiary", key="filter.reset")
 
 
-def as_of_date(t: Translator, as_of: date) -> None:
-    """The date whose knowledge the list is made from."""
+def as_of_date(t: Translator, as_of: date, latest: date) -> None:
+    """The date whose knowledge the list is made from; latest is the last one that can be chosen."""
     key = session.widget_key("filter.as_of")
     st.date_input(
         t("filter.as_of"),
         as_of,
-        date(1990, 1, 1),
-        date.today(),
+        EARLIEST,
+        latest,
         key=key,
         format="DD.MM.YYYY",
         help=t("filter.as_of_help"),

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from risiko.app import session
-from risiko.app.display import day_of, list_frame, plain_table
+from risiko.app.display import day_of, list_frame, plain_cells, plain_table
 from risiko.charts.theme import BLUE
 from risiko.i18n import Translator
 from risiko.reports.names import Names
@@ -87,8 +87,8 @@ def complaints_of(ranking: pd.DataFrame, service: str) -> list[float] | None:
 def as_table(shown: pd.DataFrame, names: Names) -> None:
     """The first rows as an ordinary table."""
     t = names.t
-    with st.expander(t("table.title", n=min(ROWS_IN_TABLE, len(shown)))):
-        st.table(plain_table(shown.head(ROWS_IN_TABLE), names), hide_index=True, border="horizontal")
+    with st.expander(t.plural("table.title", min(ROWS_IN_TABLE, len(shown)))):
+        st.table(plain_cells(plain_table(shown.head(ROWS_IN_TABLE), names)), hide_index=True, border="horizontal")
 
 
 def _columns(t: Translator, shown: pd.DataFrame) -> dict[str, Any]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from risiko.app import session
 from risiko.i18n import Translator
 from risiko.pipeline import Run
 
 
-def lead(run: Run, n: int, n_shown: int, t: Translator) -> None:
+def lead(run: Run, n: int, n_shown: int, t: Translator, *, own_weights: bool) -> None:
     """One paragraph with the numbers and the caveat; the exclusions in small print."""
     st.markdown(f"{t.plural('ranking.lead', n, date=t.date(run.as_of))} **{t('ranking.caveat')}** {t('ranking.basis')}")
     small = [t.plural(f"excluded.{reason}", int(left_out)) for reason, left_out in run.excluded.items() if left_out]
     if n_shown != n:
         small.insert(0, t.plural("ranking.filtered", n_shown, of=t.number(n)))
-    if session.query().weights:
+    if own_weights:
         small.append(t("weights.changed"))
     if small:
         st.caption(" ".join(small))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 
 import streamlit as st
 
 from risiko.app import session
-from risiko.errors import NothingToScore, RisikoError
+from risiko.app.display import plain
+from risiko.errors import NoStoreYet, NothingToScore, RisikoError
 from risiko.i18n import Translator
 
 
@@ -17,8 +19,11 @@ def told(t: Translator) -> Generator[None]:
     """Turn an error that a person can act on into a message in the page; the rest of the page is left out."""
     try:
         yield
-    except NothingToScore as error:
-        _message(t, t("empty.date"), error)
+    except NothingToScore:
+        st.warning(f"**{t('empty.date')}**\n\n{t('empty.date_try')}")
+    except NoStoreYet as error:
+        where = f"{t('error.where')} `{error.where}`"
+        st.warning(f"**{t('empty.absent')}**\n\n{where}\n\n{t('empty.absent_try')}")
     except RisikoError as error:
         _message(t, t("error.title"), error)
 
@@ -33,6 +38,11 @@ def empty_store(t: Translator) -> None:
     st.info(f"**{t('empty.store')}**\n\n{t('empty.store_try')}")
 
 
+def unknown_service(t: Translator, service: str, as_of: date) -> None:
+    """A link names a service that is not in the ranking."""
+    st.warning(t("detail.unknown", id=plain(service), date=t.date(as_of)))
+
+
 def no_match(t: Translator) -> None:
     """No service fits the filters."""
     st.info(f"**{t('empty.match')}**\n\n{t('empty.match_try')}")
@@ -40,7 +50,7 @@ def no_match(t: Translator) -> None:
 
 
 def _message(t: Translator, title: str, error: RisikoError) -> None:
-    lines = [f"**{title}**", error.what]
+    lines = [f"**{title}**", plain(error.what)]
     if error.where:
         lines.append(f"{t('error.where')} `{error.where}`")
     if error.hint:
