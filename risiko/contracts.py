@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -88,8 +88,8 @@ class Contract:
         return pd.DataFrame(out, index=frame.index)
 
 
-def _col(name: str, type_: Type, sentence: str, **more: object) -> Column:
-    return Column(name, type_, sentence, **more)  # type: ignore[arg-type]  # forwarded keywords, checked by Column
+def _col(name: str, type_: Type, sentence: str, **more: Any) -> Column:
+    return Column(name, type_, sentence, **more)
 
 
 _SERVICE = _col("service_id", "text", "The service, the unit of supervision.")

@@ -17,7 +17,7 @@ def part(name: str, rows: str | pd.DataFrame, *, file: str = "a.csv", version: s
     frame = table(name, rows) if isinstance(rows, str) else rows
     frame = frame.set_axis(range(2, len(frame) + 2))
     values = {"source": "test", "block": name, "rejects": no_rejects(), "n_read": len(frame), **more}
-    return Part(file=file, table=name, content_hash=version, rows=frame, **values)  # type: ignore[arg-type]
+    return Part(file=file, table=name, content_hash=version, rows=frame, **values)
 
 
 def batch(*parts: Part, at: datetime = NOON) -> Batch:

@@ -70,7 +70,7 @@ def read_part(folder: Path, source: Path | None = None, **more: str) -> Part:
 
 def rejects(part: Part) -> list[tuple[int, str, str, str]]:
     """The reject list as row, column, value, reason."""
-    return [tuple(line) for line in part.rejects[["row", "column", "value", "reason"]].itertuples(index=False)]  # type: ignore[misc]
+    return [tuple(line) for line in part.rejects[["row", "column", "value", "reason"]].itertuples(index=False)]
 
 
 def column(part: Part, name: str) -> list[object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
@@ -125,7 +126,7 @@ def _sort_key(dates: pd.Series) -> pd.Series:
     return (dates.dt.year * 10_000 + dates.dt.month * 100 + dates.dt.day).fillna(0).astype(int)
 
 
-def _each(write, *columns: pd.Series) -> list[str]:  # type: ignore[no-untyped-def]  # any writer of one value or two
+def _each(write: Callable[..., str], *columns: pd.Series) -> list[str]:
     return [write(*values) for values in zip(*columns, strict=True)]
 
 

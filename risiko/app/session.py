@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -36,9 +37,9 @@ def query() -> q.Query:
     return found
 
 
-def change(**changes: object) -> None:
+def change(**changes: Any) -> None:
     """Change the query and the address line with it."""
-    new = replace(query(), **changes)  # type: ignore[arg-type]  # the fields' types are the caller's to keep
+    new = replace(query(), **changes)
     st.session_state[_QUERY] = new
     params = q.write(new)
     st.session_state[_WRITTEN] = {name: v if isinstance(v, list) else [v] for name, v in params.items()}

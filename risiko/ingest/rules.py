@@ -127,7 +127,7 @@ def _translated(words: pd.Series, rule: Rule, decimal: str) -> tuple[pd.Series, 
     if not rule.values:
         return words, pd.Series(False, index=words.index)
     table = {key: scalar_text(value) for key, value in rule.values.items()}
-    zeros = r"^(-?[0-9]+)[%s]0+$" % decimal  # noqa: UP031  # braces and backslashes of the pattern stay readable
+    zeros = rf"^(-?[0-9]+)[{decimal}]0+$"
     keys = words.where(words.isin(table), words.str.replace(zeros, r"\1", regex=True))
     known = keys.isin(table)
     out = keys.map(table).astype("str")

@@ -104,7 +104,10 @@ def _create_file(path: Path, wait_seconds: float) -> None:
         with told(str(path)):
             engine = _sqlite(new, wait_seconds, mode="rwc")
             with engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]
+                # Past SQLAlchemy, which would open a transaction: in one the mode cannot change.
+                driver = connection.connection.driver_connection
+                assert driver is not None  # the connection is open
+                driver.execute("PRAGMA journal_mode=WAL")
             with engine.execution_options(writing=True).begin() as connection:
                 schema.create(connection)
         os.link(new, path)

@@ -32,7 +32,7 @@ def test_the_rows_given_and_rejected_are_those_the_page_says(batch: Batch) -> No
 
 
 def rejected(part: object) -> int:
-    lines = part.rejects  # type: ignore[attr-defined]
+    lines = part.rejects
     return int(lines.loc[lines["severity"] == "rejected", "row"].nunique())
 
 

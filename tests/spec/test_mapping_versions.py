@@ -17,7 +17,7 @@ versions = [
 
 def versions(part: object) -> list[tuple[object, ...]]:
     names = ("complaint_id", "known_date", "outcome", "severity")
-    return list(zip(*(column(part, name) for name in names), strict=True))  # type: ignore[arg-type]
+    return list(zip(*(column(part, name) for name in names), strict=True))
 
 
 def test_a_row_with_two_dates_becomes_what_was_known_at_each(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ LISTS = """
 
 def rows(part: object) -> list[tuple[object, ...]]:
     names = ("service_id", "known_date", "users", "valid_to")
-    return list(zip(*(column(part, name) for name in names), strict=True))  # type: ignore[arg-type]
+    return list(zip(*(column(part, name) for name in names), strict=True))
 
 
 def test_only_changes_turns_snapshots_into_versions(tmp_path: Path) -> None:
@@ -130,4 +130,4 @@ def test_only_changes_compares_metadata_too(tmp_path: Path) -> None:
 
 
 def rows_of(part: object) -> list[tuple[object, ...]]:
-    return list(zip(column(part, "service_id"), column(part, "known_date"), strict=True))  # type: ignore[arg-type]
+    return list(zip(column(part, "service_id"), column(part, "known_date"), strict=True))

@@ -14,7 +14,7 @@ TEXT = "id;navn;år\n1;Åse;1,5\n2;Bjørn;2\n"
 def reading(tmp_path: Path, content: bytes, wanted: str = "id navn år", name: str = "f.csv", **layout: object) -> Raw:
     path = tmp_path / name
     path.write_bytes(content)
-    return read_file(path, Layout(**layout), set(wanted.split()))  # type: ignore[arg-type]
+    return read_file(path, Layout(**layout), set(wanted.split()))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])

@@ -12,7 +12,7 @@ from risiko.ingest.readers import read_file
 def reading(folder: Path, text: str, wanted: str = "id", **layout: object) -> Raw:
     path = folder / "f.csv"
     path.write_text(text, encoding="utf-8", newline="")
-    return read_file(path, Layout(**layout), set(wanted.split()))  # type: ignore[arg-type]
+    return read_file(path, Layout(**layout), set(wanted.split()))
 
 
 def lines(n: int, **changed: str) -> str:

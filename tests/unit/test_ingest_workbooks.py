@@ -141,7 +141,7 @@ def locked(path: Path) -> None:
 ])  # fmt: skip
 def test_a_workbook_that_cannot_be_opened(tmp_path: Path, spoil: object, says: str) -> None:
     path = tmp_path / "c.xlsx"
-    spoil(path)  # type: ignore[operator]
+    spoil(path)
     with pytest.raises(InputError, match=says) as told:
         read_file(path, Layout(), {"id"})
     assert str(path) in told.value.where

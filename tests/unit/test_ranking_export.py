@@ -49,7 +49,7 @@ def csv_rows(language: str) -> list[dict[str, str]]:
 
 
 def workbook(language: str = "nb", **about: object) -> openpyxl.Workbook:
-    given = Provenance(as_of=date(2023, 3, 31), settings_version=1, n_ranked=4000, **about)  # type: ignore[arg-type]
+    given = Provenance(as_of=date(2023, 3, 31), settings_version=1, n_ranked=4000, **about)
     return openpyxl.load_workbook(BytesIO(ranking_xlsx(ranking(), names(language), given)))
 
 

@@ -106,7 +106,7 @@ def test_a_database_error_in_the_second_part_takes_the_first_back(kept_address: 
 def connected(address: str) -> sa.engine.Connection:
     """The database itself, past the store, in a transaction."""
     url = address.replace("postgresql:", "postgresql+psycopg:") if "://" in address else f"sqlite:///{address}"
-    return sa.create_engine(url, poolclass=sa.pool.NullPool).begin()  # type: ignore[return-value]  # used in `with`
+    return sa.create_engine(url, poolclass=sa.pool.NullPool).begin()  # used in `with`
 
 
 def test_writers_take_turns_and_none_is_lost(kept_address: str) -> None:
