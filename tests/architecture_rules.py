@@ -16,6 +16,7 @@ STAIRCASE: tuple[tuple[str, ...], ...] = (
     ("errors", "vocabulary"),  # 0
     ("contracts",),  # 1
     ("asof", "settings", "masking", "i18n", "batch", "checks"),  # 1
+    ("statistics", "aggregate", "narratives"),  # 2: pure rooms that the others on this step may use
     ("ingest", "store", "synthetic"),  # 2
     ("cohorts", "signals"),  # 3
     ("features",),  # 4

@@ -8,7 +8,7 @@ import pandas as pd
 from risiko.asof import DAYS_PER_YEAR, FloatArray, in_window, window_start
 from risiko.signals.peers import peer_groups
 from risiko.signals.registry import Context, common_form, reasons, signal
-from risiko.signals.shrinkage import HOMOGENEOUS, fit_gamma, root_moments
+from risiko.statistics.gamma_poisson import HOMOGENEOUS, fit_gamma, root_moments
 
 PER_USERS = 1000
 COMPLAINTS = {"complaints": ("service_id", "n")}

@@ -8,7 +8,7 @@ import pandas as pd
 from risiko.asof import FloatArray, age_years, decay
 from risiko.signals.peers import peer_groups
 from risiko.signals.registry import Context, common_form, reasons, signal
-from risiko.signals.shrinkage import fit_normal
+from risiko.statistics.normal_hierarchy import fit_normal
 
 
 @signal(

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from risiko.signals.shrinkage import HOMOGENEOUS, fit_gamma, fit_normal, root_moments
+from risiko.statistics.gamma_poisson import HOMOGENEOUS, fit_gamma, root_moments
+from risiko.statistics.normal_hierarchy import fit_normal
 
 # Rubin's eight schools (Gelman et al., Bayesian Data Analysis, 3rd ed., tables 5.2 and 5.3).
 SCHOOLS = np.array([28, 8, -3, 7, -1, 1, 18, 12.0])
