@@ -35,7 +35,7 @@ ranking[["rank", "rank_low", "rank_high", "name", "likelihood", "consequence", "
 
 # %%
 first = ranking.loc[0, "service_id"]
-result.why(first)[["signal", "group", "value", "expected", "n", "z", "weight", "contribution", "missing"]]
+result.why(first)[["signal", "group", "value", "expected", "n", "standing", "weight", "contribution", "missing"]]
 
 # %% [markdown]
 # ## What if experience counted for more?

@@ -55,7 +55,7 @@ class Authority:
 
     def signals(self) -> pd.DataFrame:
         """The catalogue of signals."""
-        return catalogue(self.opened.store.read(["services", "metadata_columns"]))
+        return catalogue(self.opened.store.read(["services", "metadata_columns"]), self.opened.settings)
 
     def score(self, as_of: str | date | None = None, weights: dict[str, float] | None = None) -> Result:
         """Score every service in operation at the date (ISO text or date; default: the newest known)."""

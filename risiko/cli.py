@@ -149,7 +149,8 @@ def signals(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
     """List every signal there is, with the store's declared metadata."""
     from risiko.features import catalogue
 
-    found = catalogue(_open(store, None).store.read(["services", "metadata_columns"]))
+    opened = _open(store, None)
+    found = catalogue(opened.store.read(["services", "metadata_columns"]), opened.settings)
     if as_json:
         _print_json(_records(found))
         return

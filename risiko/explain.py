@@ -35,7 +35,7 @@ def silent_sources(features: Features) -> pd.Series:
 def contribution_table(table: ScoreTable, features: Features, service_id: str) -> pd.DataFrame:
     """One row per signal for one service: signal, group, weight, contribution (log-odds) and its whole reading.
 
-    base + the sum of `contribution` is the log-odds of the likelihood. reliability: 1 − z_sd², 0 for a missing signal.
+    base + the sum of `contribution` is the log-odds of the likelihood. reliability: 1 − standing_sd², 0 for a missing signal.
     """
     rows = pd.DataFrame([features.readings[s.name].loc[service_id] for s in features.signals])
     rows.insert(0, "signal", [s.name for s in features.signals])
@@ -43,7 +43,7 @@ def contribution_table(table: ScoreTable, features: Features, service_id: str) -
     rows.insert(2, "unit", [s.unit for s in features.signals])
     rows["weight"] = rows["signal"].map(table.weights)
     rows["contribution"] = table.contributions.loc[service_id].to_numpy()
-    rows["reliability"] = 1 - np.minimum(rows["z_sd"].astype(float), 1) ** 2
+    rows["reliability"] = 1 - np.minimum(rows["standing_sd"].astype(float), 1) ** 2
     return rows.reset_index(drop=True).sort_values(
         "contribution", ascending=False, key=np.abs, ignore_index=True, kind="stable"
     )

@@ -12,16 +12,21 @@ from risiko.asof import FloatArray
 from risiko.cohorts import Cohort
 from risiko.contracts import Tables
 from risiko.settings import Settings
-from risiko.signals import Context, SignalSpec, metadata_specs, registered
+from risiko.signals import Context, SignalSpec, specs
+from risiko.signals.registry import ReadTexts
 
 
 @dataclass(frozen=True)
 class Features:
-    """signals: the specs in order. readings: signal name -> frame in the common form, in cohort order."""
+    """signals: the specs in order. readings: signal name -> frame in the common form, in cohort order.
+
+    context: what they were computed from, for a closer look at one of them.
+    """
 
     as_of: date
     signals: tuple[SignalSpec, ...]
     readings: dict[str, pd.DataFrame]
+    context: Context
 
     def matrix(self, column: str) -> FloatArray:
         """One column of every reading side by side: services × signals."""
@@ -36,31 +41,22 @@ class Features:
         return pd.concat(self.readings, names=["signal"]).reset_index()
 
 
-def assemble(known: Tables, cohort: Cohort, as_of: date, settings: Settings) -> Features:
-    """Compute every registered signal, and one per declared metadata column, for the cohort at the date.
+def assemble(
+    known: Tables, cohort: Cohort, as_of: date, settings: Settings, read_texts: ReadTexts | None = None
+) -> Features:
+    """Compute every signal there is for the cohort at the date.
 
     `known` must come from asof.known_at: nothing in here looks at the clock or at later rows.
     """
-    context = Context(cohort.services, known, as_of, settings)
-    specs = (*registered(), *metadata_specs(known))
-    return Features(as_of, specs, {spec.name: spec.compute(context) for spec in specs})
+    context = Context(cohort.services, known, as_of, settings, read_texts)
+    found = specs(known, settings)
+    return Features(as_of, found, {spec.name: spec.compute(context) for spec in found}, context)
 
 
-def catalogue(known: Tables) -> pd.DataFrame:
-    """Every signal there is: name, group, unit, direction, tables, and the first line of what it means."""
+def catalogue(known: Tables, settings: Settings) -> pd.DataFrame:
+    """Every signal there is: name, group, unit, direction, dimensions, tables, and in a line what it means."""
     rows = [
-        (
-            s.name,
-            s.group,
-            s.unit,
-            s.direction,
-            ", ".join(s.reads),
-            _first_line(s),
-        )
-        for s in (*registered(), *metadata_specs(known))
+        (s.name, s.group, s.unit, s.direction, ", ".join(s.dimensions), ", ".join(s.reads), s.meaning)
+        for s in specs(known, settings)
     ]
-    return pd.DataFrame(rows, columns=["signal", "group", "unit", "direction", "tables", "meaning"])
-
-
-def _first_line(spec: SignalSpec) -> str:
-    return (getattr(spec.compute, "func", spec.compute).__doc__ or "").split("\n")[0]
+    return pd.DataFrame(rows, columns=["signal", "group", "unit", "direction", "dimensions", "tables", "meaning"])

@@ -55,6 +55,10 @@ class PeerSettings(_Section):
     minimum: int = Field(ge=2, description="Fewer services of a type cannot carry a spread of their own; they borrow that of all types.")
 
 
+class StatisticsSettings(_Section):
+    over_dispersion: Literal["additive", "multiplicative"] = Field(description="Which of the two stands as z_adjusted; both are reported. Additive has the stronger foundation (Spiegelhalter 2005): services differ a little from each other even when nothing is wrong.")
+
+
 class ComplaintSettings(_Section):
     short_months: int = Field(gt=0, le=120, description="One year: long enough for a rare event, short enough to be news.")
     long_months: int = Field(gt=0, le=360, description="Three years: the median service has none in one year.")
@@ -109,6 +113,7 @@ class Settings(_Section):
     version: int
     language: Literal["nb", "nn", "en"]
     peers: PeerSettings
+    statistics: StatisticsSettings
     complaints: ComplaintSettings
     experience: ExperienceSettings
     history: HistorySettings

@@ -80,13 +80,12 @@ def data_version(authority: Authority) -> str:
 
 def scored_columns() -> dict[str, set[str]]:
     """The event tables that a score and its list rest on, each with the columns they use."""
-    from risiko.signals import registered
+    from risiko.signals import columns_read
 
     wanted = {"complaints": {"date_precision"}}  # the list tells a year's count from a month's
-    for spec in registered():
-        for table, columns in spec.reads.items():
-            own = {*CONTRACTS[table].key, CONTRACTS[table].event_column or "known_date"}
-            wanted[table] = wanted.get(table, set()) | own | {*columns}
+    for table, columns in columns_read().items():
+        own = {*CONTRACTS[table].key, CONTRACTS[table].event_column or "known_date"}
+        wanted[table] = wanted.get(table, set()) | own | columns
     return wanted
 
 

@@ -10,9 +10,11 @@ import pandas as pd
 from risiko.i18n import Translator
 from risiko.i18n.families import FAMILIES
 from risiko.i18n.translator import readable
+from risiko.settings import Names as Named
 from risiko.settings import Settings
+from risiko.signals import families
 
-_METADATA = "metadata:"
+_METADATA = "metadata"
 _DOTS = {1: "●○○", 2: "●●○", 3: "●●●"}
 
 
@@ -36,18 +38,31 @@ class Names:
 
     def signal(self, name: str) -> str:
         """The signal in a few words, short enough for a chip."""
-        return self._column(name.removeprefix(_METADATA)) if name.startswith(_METADATA) else self.t.word("signal", name)
+        family, _, of = name.partition(":")
+        if not of:
+            return self.t.word("signal", name)
+        return self._member(family, of) if family == _METADATA else self.t(f"signal_of.{family}", of=self._member(family, of))
 
     def signal_sentence(self, name: str) -> str:
         """What the signal measures, in a sentence; for metadata, what it was declared to mean."""
-        if not name.startswith(_METADATA):
+        family, _, of = name.partition(":")
+        if not of:
             return self.t.word("signal_help", name)
-        column = name.removeprefix(_METADATA)
-        return self.t("signal.metadata", name=self._column(column), sentence=self.declared.get(column, ""))
+        member = self._member(family, of)
+        if family != _METADATA:
+            return self.t(f"signal_of_help.{family}", of=member)
+        return self.t("signal.metadata", name=member, sentence=self.declared.get(of, ""))
 
-    def _column(self, column: str) -> str:
-        named = self.settings.metadata_names.get(column)
-        return named.get(self.t.language) if named else readable(column)
+    def _member(self, family: str, word: str) -> str:
+        """The stream, dimension, method or column that a member of a family of signals is about."""
+        kind = families()[family].of if family in families() else ""
+        own: Mapping[str, Named] = {
+            "stream": {name: stream.name for name, stream in self.settings.streams.items()},
+            "metadata": self.settings.metadata_names,
+        }.get(kind, {})
+        if word in own:
+            return own[word].get(self.t.language)
+        return readable(word) if kind in ("stream", "metadata") else self.t.word(kind, word)
 
     def unit(self, unit: str) -> str:
         """The unit in words; a metadata column's unit as it was declared."""

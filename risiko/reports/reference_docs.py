@@ -139,7 +139,7 @@ def signal_catalogue() -> str:
         "spread; where it has no value it says why, and missing is never zero. Each declared metadata column with a "
         "direction adds one."
     )
-    found = catalogue(empty_tables())
+    found = catalogue(empty_tables(), shipped.load())
     rows = ([f"`{row[0]}`", *row[1:]] for row in found.itertuples(index=False, name=None))
     return _page("Signals", "risiko/signals/", introduction, _table(list(found.columns), rows))
 

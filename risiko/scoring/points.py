@@ -17,7 +17,7 @@ from risiko.settings import Settings
 def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     """Likelihood, consequence, evidence and priority for every service of the cohort, with a rank and its interval.
 
-    Likelihood is additive on the log-odds scale: base + sum of weight × z, z capped. A missing signal adds nothing and
+    Likelihood is additive on the log-odds scale: base + sum of weight × standing, capped. A missing signal adds nothing and
     widens the interval. Where settings say so, few complaints add nothing either: silence is not safety. The weights
     are experts' starting point, so likelihood is an ordering aid until supervisions have calibrated it. Raises
     SettingsError for a weight that belongs to no signal.
@@ -30,7 +30,7 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
         floor[[s.group == "complaints" for s in features.signals]] = 0.0
 
     base = float(np.log(rule.base_likelihood / (1 - rule.base_likelihood)))
-    z, z_sd = features.matrix("z"), features.matrix("z_sd")
+    z, z_sd = features.matrix("standing"), features.matrix("standing_sd")
     added = weights * np.clip(z, floor, rule.cap)
     consequence = _consequence(cohort.services, settings)
     scores = pd.DataFrame(index=cohort.services.index)

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from risiko.asof import DAYS_PER_YEAR, FloatArray, in_window, window_start
+from risiko.signals.common_form import common_form, reasons
 from risiko.signals.peers import peer_groups
-from risiko.signals.registry import Context, common_form, reasons, signal
+from risiko.signals.registry import Context, signal
 from risiko.statistics.gamma_poisson import HOMOGENEOUS, fit_gamma, root_moments
 
 PER_USERS = 1000
@@ -33,8 +34,8 @@ def complaint_rate(context: Context, months: int) -> pd.DataFrame:
     A real zero is a reading and may mean silence; where no service of the type has any complaint the source is silent
     and the reading missing ("source_silent"). A service without peers keeps its reading and is compared with no one.
     Expected: the type's own rate, so that a change of registration that meets all services of a type alike moves no
-    one. Spread between services: gamma-Poisson, one prior per type with enough services. z is on the square-root
-    scale, where counts have a steady spread.
+    one. Spread between services: gamma-Poisson, one prior per type with enough services. The standing is on the
+    square-root scale, where counts have a steady spread.
     """
     events = context.events("complaints")
     events = events[in_window(events["event_date"], context.as_of, months)]
@@ -68,8 +69,8 @@ def complaint_rate(context: Context, months: int) -> pd.DataFrame:
         expected=per_year,
         estimate=per_year * posterior_shape / posterior_rate,
         sd=per_year * np.sqrt(posterior_shape) / posterior_rate,
-        z=np.where(informative, (root - prior_mean) / prior_sd, 0.0),
-        z_sd=np.where(informative, np.minimum(root_sd / prior_sd, 1.0), 1.0),
+        standing=np.where(informative, (root - prior_mean) / prior_sd, 0.0),
+        standing_sd=np.where(informative, np.minimum(root_sd / prior_sd, 1.0), 1.0),
     )
 
 

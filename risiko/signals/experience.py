@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from risiko.asof import FloatArray, age_years, decay
+from risiko.signals.common_form import common_form, reasons
 from risiko.signals.peers import peer_groups
-from risiko.signals.registry import Context, common_form, reasons, signal
+from risiko.signals.registry import Context, signal
 from risiko.statistics.normal_hierarchy import fit_normal
 
 
@@ -50,8 +51,8 @@ def experience_mean(context: Context) -> pd.DataFrame:
         expected=centre,
         estimate=estimate,
         sd=sd,
-        z=np.where(compared, -(estimate - centre) / scale, 0.0),
-        z_sd=np.where(compared, np.minimum(sd / scale, 1.0), 1.0),
+        standing=np.where(compared, -(estimate - centre) / scale, 0.0),
+        standing_sd=np.where(compared, np.minimum(sd / scale, 1.0), 1.0),
     )
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from risiko.asof import age_years, decay
+from risiko.signals.common_form import common_form, reasons
 from risiko.signals.peers import beside_peers
-from risiko.signals.registry import Context, common_form, reasons, signal
+from risiko.signals.registry import Context, signal
 
 
 @signal(
@@ -42,8 +43,8 @@ def last_finding(context: Context) -> pd.DataFrame:
         estimate=standing.centre + pull * (value - standing.centre),
         sd=standing.spread * np.sqrt(rule.reliability * (1 - recall * pull)),
         # In units of the real spread between services, which is sqrt(reliability) × the seen spread.
-        z=recall * np.sqrt(rule.reliability) * standing.z,
-        z_sd=np.sqrt(1 - recall * pull * (1 - standing.z_sd**2)),
+        standing=recall * np.sqrt(rule.reliability) * standing.z,
+        standing_sd=np.sqrt(1 - recall * pull * (1 - standing.z_sd**2)),
     )
 
 
@@ -68,8 +69,8 @@ def time_since_supervision(context: Context) -> pd.DataFrame:
         expected=beside_peers(years, types, least).centre,
         estimate=years,
         sd=np.zeros(len(years)),
-        z=standing.z,
-        z_sd=standing.z_sd,
+        standing=standing.z,
+        standing_sd=standing.z_sd,
     )
 
 

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 
 from risiko.contracts import Tables
+from risiko.settings import Settings
+from risiko.signals.common_form import common_form, reasons
 from risiko.signals.peers import beside_peers
-from risiko.signals.registry import Context, SignalSpec, common_form, reasons
+from risiko.signals.registry import Context, SignalSpec, signal_family
 
 PREFIX = "metadata:"
 
 
-def metadata_specs(known: Tables) -> tuple[SignalSpec, ...]:
+@signal_family("metadata", reads={}, of="metadata")
+def metadata_specs(known: Tables, settings: Settings) -> tuple[SignalSpec, ...]:
     """A signal per declared number or boolean column with a direction that is not for audit only.
 
     Categories have no direction of their own and are not scored; a column without a declaration is never used, nor
@@ -54,6 +57,6 @@ def metadata_level(context: Context, *, column: str, worse: float) -> pd.DataFra
         expected=standing.centre,
         estimate=value,
         sd=np.zeros(len(value)),
-        z=worse * standing.z,
-        z_sd=standing.z_sd,
+        standing=worse * standing.z,
+        standing_sd=standing.z_sd,
     )

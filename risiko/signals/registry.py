@@ -1,11 +1,11 @@
-"""The common form of a signal, and the register that pages, tests and docs walk through."""
+"""The register of signals: what each is called and reads, and what it may look at. Pages, tests and docs walk it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,21 +14,25 @@ from risiko.asof import FloatArray
 from risiko.contracts import Tables
 from risiko.settings import Settings
 
-# value: the plain reading, in the signal's unit. n: pieces of evidence behind it. expected: what similar services
-# show. estimate, sd: the reading shrunk towards the expected, and how sure. z: the estimate on a common scale,
-# higher is worse, one unit = one standard deviation between similar services; z_sd: how sure (1 = knows nothing).
-# missing: why there is no value; then value is NaN, z is 0 and z_sd is 1. Missing is not zero.
-COLUMNS = ("value", "n", "expected", "estimate", "sd", "z", "z_sd", "missing")
+Group = Literal["complaints", "experience", "metadata", "history"]
+Direction = Literal["higher_is_worse", "higher_is_better"]
+ReadTexts = Callable[[pd.Series], pd.DataFrame]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a signal may look at: the cohort (indexed by service_id) and the tables as known at the as-of date."""
+    """What a signal may look at: the cohort (indexed by service_id) and the tables as known at the as-of date.
+
+    read_texts: the text model (narratives.TextReader.read), where one is at hand.
+    """
 
     services: pd.DataFrame
     known: Tables
     as_of: date
     settings: Settings
+    read_texts: ReadTexts | None = None
+    _made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def events(self, table: str) -> pd.DataFrame:
         """The known rows of a table that concern the cohort, with `position`: the service's place in it."""
@@ -40,63 +44,130 @@ class Context:
         """Sum of values (or a count) per service in cohort order; 0 where there is none."""
         return np.bincount(position, weights=values, minlength=len(self.services)).astype(float)
 
+    def once(self, make: Callable[[Context], T]) -> T:
+        """What `make` gives for this context, made at the first call: several signals rest on the same sums."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
+
 
 Compute = Callable[[Context], pd.DataFrame]
+# (context, position in the cohort) -> one row per period of the service, oldest first: period_end (date), value (in the
+# signal's unit, NaN where nothing was observed), n, expected (NaN where it cannot be said). Periods do not overlap.
+Series = Callable[[Context, int], pd.DataFrame]
 
 
 @dataclass(frozen=True)
 class SignalSpec:
     """A signal's name, what it is about and how to compute it; the sentences stand in the catalogues.
 
-    reads: table -> the columns it uses beside ids and dates; no others are given to it.
+    A member of a family is called "family:of". reads: table -> the columns it uses beside ids and dates; no others are
+    given to it. dimensions: the dimensions of good services it speaks of; none means it speaks of the whole.
+    over_time: the signal's own history in periods, where it has one.
     """
 
     name: str
-    group: Literal["complaints", "experience", "metadata", "history"]
+    group: Group
     unit: str
     reads: Mapping[str, tuple[str, ...]]
     compute: Compute
-    direction: Literal["higher_is_worse", "higher_is_better"] = "higher_is_worse"
+    direction: Direction = "higher_is_worse"
+    dimensions: tuple[str, ...] = ()
+    over_time: Series | None = None
+
+    @property
+    def family(self) -> str:
+        """The part of the name before the colon; the whole name where there is none."""
+        return self.name.partition(":")[0]
+
+    @property
+    def of(self) -> str:
+        """The member's own word: a stream, a dimension, a column; blank outside families."""
+        return self.name.partition(":")[2]
+
+    @property
+    def meaning(self) -> str:
+        """The first line of what the computation says it is."""
+        return (getattr(self.compute, "func", self.compute).__doc__ or "").split("\n")[0]
 
 
-_REGISTER: dict[str, SignalSpec] = {}
+Members = Callable[[Tables, Settings], tuple[SignalSpec, ...]]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Signals of one kind, one for each stream, dimension or column; which they are depends on records and settings.
+
+    reads: what any member may read of the event tables. of: what the members' words are (family of words in the
+    catalogues, "stream" or "metadata").
+    """
+
+    name: str
+    members: Members
+    reads: Mapping[str, tuple[str, ...]]
+    of: str
+
+
+_SIGNALS: dict[str, SignalSpec] = {}
+_FAMILIES: dict[str, Family] = {}
 
 
 def signal(
     name: str,
     *,
-    group: Literal["complaints", "experience", "metadata", "history"],
+    group: Group,
     unit: str,
     reads: Mapping[str, tuple[str, ...]],
-    direction: Literal["higher_is_worse", "higher_is_better"] = "higher_is_worse",
+    direction: Direction = "higher_is_worse",
+    dimensions: tuple[str, ...] = (),
+    over_time: Series | None = None,
 ) -> Callable[[Compute], Compute]:
     """Register a function of a Context as a signal. It returns a frame in the common form, in cohort order."""
 
     def register(compute: Compute) -> Compute:
-        if name in _REGISTER:
-            raise ValueError(f"two signals are called {name!r}")
-        _REGISTER[name] = SignalSpec(name, group, unit, reads, compute, direction)
+        _free(name)
+        _SIGNALS[name] = SignalSpec(name, group, unit, reads, compute, direction, dimensions, over_time)
         return compute
 
     return register
 
 
+def signal_family(name: str, *, reads: Mapping[str, tuple[str, ...]], of: str) -> Callable[[Members], Members]:
+    """Register a function of (known tables, settings) that gives the specs of a family, named "name:word"."""
+
+    def register(members: Members) -> Members:
+        _free(name)
+        _FAMILIES[name] = Family(name, members, reads, of)
+        return members
+
+    return register
+
+
+def _free(name: str) -> None:
+    if name in _SIGNALS or name in _FAMILIES:
+        raise ValueError(f"two signals are called {name!r}")
+
+
 def registered() -> tuple[SignalSpec, ...]:
-    """Every registered signal in the order of registration."""
-    return tuple(_REGISTER.values())
+    """Every signal registered by itself, in the order of registration."""
+    return tuple(_SIGNALS.values())
 
 
-def common_form(services: pd.DataFrame, *, missing: pd.Series, **columns: FloatArray) -> pd.DataFrame:
-    """A frame in the common form; where `missing` names a reason the reading is blanked and z is (0, 1)."""
-    frame = pd.DataFrame(columns, index=services.index).reindex(columns=list(COLUMNS[:-1])).astype(float)
-    frame["missing"] = missing.to_numpy()
-    gone = frame["missing"].notna()
-    frame.loc[gone, ["value", "estimate", "sd"]] = np.nan
-    frame.loc[gone, "z"] = 0.0
-    frame.loc[gone, "z_sd"] = 1.0
-    return frame
+def families() -> Mapping[str, Family]:
+    """Every registered family by name."""
+    return dict(_FAMILIES)
 
 
-def reasons(services: pd.DataFrame) -> pd.Series:
-    """A blank column of missing reasons, to be filled in."""
-    return pd.Series(pd.NA, index=services.index, dtype="str")
+def specs(known: Tables, settings: Settings) -> tuple[SignalSpec, ...]:
+    """Every signal there is for these records: the registered ones, then the members of each family."""
+    return (*registered(), *(s for family in _FAMILIES.values() for s in family.members(known, settings)))
+
+
+def columns_read() -> dict[str, set[str]]:
+    """Event table -> the columns that some signal reads, beside ids and dates."""
+    read: dict[str, set[str]] = {}
+    for reads in (*(s.reads for s in _SIGNALS.values()), *(f.reads for f in _FAMILIES.values())):
+        for table, columns in reads.items():
+            read.setdefault(table, set()).update(columns)
+    return read

@@ -102,7 +102,7 @@ def test_every_table_gives_rows_on_both_sides_of_the_dates_tried() -> None:
 
 def test_a_signal_registered_tomorrow_is_covered() -> None:
     covered = {name.removeprefix("signal ") for name in everything(world(), date(2024, 6, 30)) if name.startswith("signal ")}
-    from risiko.signals import metadata_specs, registered
+    from risiko.signals import specs
 
-    assert covered == {s.name for s in (*registered(), *metadata_specs(world()))}
+    assert covered == {s.name for s in specs(world(), rules.load())}
     assert any(name.startswith("metadata:") for name in covered)

@@ -35,7 +35,7 @@ def test_rate_is_complaints_per_thousand_users_and_year_and_missing_exposure_is_
 def test_missing_exposure_has_no_reading_at_all() -> None:
     c = context("2023-12-31", services=FOUR_HOMES, complaints="service_id | event_date\nd | 2023-05-01\na | 2023-05-01")
     d = complaint_rate_short(c).loc["d"]
-    assert (d["z"], d["z_sd"]) == (0.0, 1.0)
+    assert (d["standing"], d["standing_sd"]) == (0.0, 1.0)
     assert np.isnan(d["value"])
     assert np.isnan(d["estimate"])
 
@@ -87,15 +87,15 @@ def test_shrinkage_draws_towards_the_expected_and_keeps_the_order() -> None:
     f = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
     assert f.loc["s24", "expected"] < f.loc["s24", "estimate"] < f.loc["s24", "value"]
     assert f.loc["s00", "value"] < f.loc["s00", "estimate"] < f.loc["s00", "expected"]
-    assert f["z"].is_monotonic_increasing
-    assert f.loc["s24", "z"] > 2
-    assert ((f["z_sd"] > 0) & (f["z_sd"] <= 1)).all()
+    assert f["standing"].is_monotonic_increasing
+    assert f.loc["s24", "standing"] > 2
+    assert ((f["standing_sd"] > 0) & (f["standing_sd"] <= 1)).all()
 
 
 def test_no_more_variation_than_chance_singles_out_no_one() -> None:
     services, events = _many([1] * 25)
     f = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
-    assert (f["z"] == 0).all()
+    assert (f["standing"] == 0).all()
     assert np.allclose(f["estimate"], f["expected"])
 
 
@@ -107,19 +107,19 @@ def test_a_service_alone_of_its_type_keeps_its_reading_and_is_compared_with_no_o
     )
     odd = f.loc["odd"]
     assert odd["value"] == pytest.approx(10_007, abs=1)
-    assert (odd["z"], odd["z_sd"]) == (0.0, 1.0)
+    assert (odd["standing"], odd["standing_sd"]) == (0.0, 1.0)
 
 
 def test_a_silent_source_is_missing_and_not_zero() -> None:
     f = complaint_rate_short(context("2023-12-31", services=FOUR_HOMES))
     assert f["missing"].to_dict() == {"a": "source_silent", "b": "source_silent", "c": "source_silent", "d": "no_exposure"}
     assert f["value"].isna().all()
-    assert (f["z"] == 0).all()
-    assert (f["z_sd"] == 1).all()
+    assert (f["standing"] == 0).all()
+    assert (f["standing_sd"] == 1).all()
 
 
 def test_scaling_all_exposures_leaves_the_reading_where_it_was() -> None:
     services, events = _many([0, 0, 1, 3, 0, 2, 0, 0, 5, 1] * 3)
     one = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
     ten = complaint_rate_short(context("2023-12-31", services=services.replace("| 100", "| 1000"), complaints=events))
-    assert np.allclose(one["z"], ten["z"], atol=1e-5)
+    assert np.allclose(one["standing"], ten["standing"], atol=1e-5)

@@ -39,8 +39,8 @@ def test_a_low_score_raises_risk_and_few_answers_raise_it_less() -> None:
     services = "service_id\n" + "\n".join(f"s{i}" for i in range(25))
     many = experience_mean(context("2023-12-31", services=services, experiences=_surveyed(200))).loc["s24"]
     few = experience_mean(context("2023-12-31", services=services, experiences=_surveyed(3))).loc["s24"]
-    assert many["z"] > few["z"] > 0
-    assert many["z_sd"] < few["z_sd"] <= 1
+    assert many["standing"] > few["standing"] > 0
+    assert many["standing_sd"] < few["standing_sd"] <= 1
     assert 40 < many["estimate"] < few["estimate"] < many["expected"]
 
 
@@ -55,8 +55,8 @@ def test_a_reported_spread_of_nought_is_not_certainty() -> None:
 def test_no_experience_at_all_is_said_and_breaks_nothing() -> None:
     f = experience_mean(context("2023-12-31", services="service_id\na\nb"))
     assert (f["missing"] == "no_evidence").all()
-    assert (f["z"] == 0).all()
-    assert (f["z_sd"] == 1).all()
+    assert (f["standing"] == 0).all()
+    assert (f["standing_sd"] == 1).all()
 
 
 def test_six_dimensions_from_the_same_people_are_those_people_once() -> None:
@@ -69,8 +69,8 @@ def test_six_dimensions_from_the_same_people_are_those_people_once() -> None:
         experience_mean(context("2023-12-31", services=services, experiences="\n".join([head, *rows]))) for rows in (one, six)
     )
     assert many["n"].unique().tolist() == [10]
-    assert many["z"].to_numpy() == pytest.approx(few["z"].to_numpy())
-    assert many["z_sd"].to_numpy() == pytest.approx(few["z_sd"].to_numpy())
+    assert many["standing"].to_numpy() == pytest.approx(few["standing"].to_numpy())
+    assert many["standing_sd"].to_numpy() == pytest.approx(few["standing_sd"].to_numpy())
 
 
 def test_two_narratives_on_one_day_are_two_people() -> None:
@@ -86,4 +86,4 @@ def test_a_service_alone_of_its_type_is_not_called_average() -> None:
     c = context("2023-12-31", services="service_id | service_type\na | nursing_home\nb | nursing_home\nodd | lighthouse",
                 experiences="service_id | event_date | score | n\na | 2023-12-01 | 70 | 90\nb | 2023-12-01 | 60 | 90\nodd | 2023-12-01 | 0 | 90")  # fmt: skip
     odd = experience_mean(c).loc["odd"]
-    assert (odd["value"], odd["z"], odd["z_sd"]) == (0, 0, 1)
+    assert (odd["value"], odd["standing"], odd["standing_sd"]) == (0, 0, 1)

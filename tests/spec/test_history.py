@@ -56,9 +56,9 @@ def test_an_old_finding_says_less_than_a_new_one() -> None:
         f              | 2023-12-31 | none
         """))  # fmt: skip
     # Six years are two half-lives.
-    assert f.loc["old", "z"] == pytest.approx(f.loc["new", "z"] / 4, rel=1e-2)
-    assert f.loc["new", "z"] > 0 > f.loc["fine", "z"]
-    assert f.loc["old", "z_sd"] > f.loc["new", "z_sd"]
+    assert f.loc["old", "standing"] == pytest.approx(f.loc["new", "standing"] / 4, rel=1e-2)
+    assert f.loc["new", "standing"] > 0 > f.loc["fine", "standing"]
+    assert f.loc["old", "standing_sd"] > f.loc["new", "standing_sd"]
 
 
 def test_time_since_counts_from_the_start_of_a_service_never_supervised() -> None:
@@ -66,7 +66,7 @@ def test_time_since_counts_from_the_start_of_a_service_never_supervised() -> Non
     assert f["value"].round(1).to_dict() == pytest.approx({"a": 0.2, "b": 6.0, "c": 2.0, "d": np.nan}, nan_ok=True)
     assert f["n"].to_dict() == {"a": 3, "b": 1, "c": 0, "d": 0}
     assert f["missing"].dropna().to_dict() == {"d": "never_supervised"}
-    assert f.loc["b", "z"] > f.loc["c", "z"] > f.loc["a", "z"]
+    assert f.loc["b", "standing"] > f.loc["c", "standing"] > f.loc["a", "standing"]
 
 
 def test_beyond_twice_the_regular_interval_more_years_add_nothing() -> None:
@@ -76,7 +76,7 @@ def test_beyond_twice_the_regular_interval_more_years_add_nothing() -> None:
         b          | 2000-01-01
         c          | 2023-01-01
         """))  # fmt: skip
-    assert f.loc["a", "z"] == f.loc["b", "z"] > f.loc["c", "z"]
+    assert f.loc["a", "standing"] == f.loc["b", "standing"] > f.loc["c", "standing"]
 
 
 def test_two_supervisions_on_the_same_day_count_as_one() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from risiko.signals import Context, SignalSpec
 from risiko.signals.metadata import metadata_specs
 from tests.drawn import context
 
@@ -21,20 +22,24 @@ absent      | higher_is_worse  | false
 """
 
 
+def of(c: Context) -> tuple[SignalSpec, ...]:
+    return metadata_specs(c.known, c.settings)
+
+
 def test_only_declared_columns_with_a_direction_that_are_not_for_audit_become_signals() -> None:
     c = context("2023-12-31", services=SERVICES, metadata_columns=DECLARED)
-    assert [s.name for s in metadata_specs(c.known)] == ["metadata:maturity", "metadata:turnover"]
+    assert [s.name for s in of(c)] == ["metadata:maturity", "metadata:turnover"]
 
 
 def test_an_undeclared_column_is_never_used() -> None:
-    assert metadata_specs(context("2023-12-31", services=SERVICES).known) == ()
+    assert of(context("2023-12-31", services=SERVICES)) == ()
 
 
 def test_worse_is_positive_whichever_way_the_column_points() -> None:
     c = context("2023-12-31", services=SERVICES, metadata_columns=DECLARED)
-    maturity, turnover = (spec.compute(c) for spec in metadata_specs(c.known))
-    assert maturity["z"].to_dict() == {"a": 1, "b": 0, "c": -1}
-    assert turnover["z"].to_dict() == pytest.approx({"a": 0.7071, "b": -0.7071, "c": 0}, abs=1e-4)
+    maturity, turnover = (spec.compute(c) for spec in of(c))
+    assert maturity["standing"].to_dict() == {"a": 1, "b": 0, "c": -1}
+    assert turnover["standing"].to_dict() == pytest.approx({"a": 0.7071, "b": -0.7071, "c": 0}, abs=1e-4)
     assert turnover["missing"].dropna().to_dict() == {"c": "not_declared"}
 
 
@@ -49,8 +54,8 @@ def test_the_value_known_at_the_date_is_the_one_used() -> None:
         "metadata_columns": "name | direction\nturnover | higher_is_worse",
     }
     before, after = (context(day, **drawn) for day in ("2022-12-31", "2023-12-31"))
-    assert metadata_specs(before.known)[0].compute(before)["value"].to_dict() == {"a": 0.1, "b": 0.3}
-    assert metadata_specs(after.known)[0].compute(after)["value"].to_dict() == {"a": 0.9, "b": 0.3}
+    assert of(before)[0].compute(before)["value"].to_dict() == {"a": 0.1, "b": 0.3}
+    assert of(after)[0].compute(after)["value"].to_dict() == {"a": 0.9, "b": 0.3}
 
 
 def test_a_column_nobody_knew_of_at_the_date_is_no_signal_then() -> None:
@@ -58,8 +63,8 @@ def test_a_column_nobody_knew_of_at_the_date_is_no_signal_then() -> None:
         "services": "service_id | known_date | turnover\na | 2020-01-01 |\na | 2024-01-01 | 0.9\nb | 2020-01-01 |",
         "metadata_columns": "name | direction\nturnover | higher_is_worse",
     }
-    assert metadata_specs(context("2023-12-31", **drawn).known) == ()
-    assert len(metadata_specs(context("2024-12-31", **drawn).known)) == 1
+    assert of(context("2023-12-31", **drawn)) == ()
+    assert len(of(context("2024-12-31", **drawn))) == 1
 
 
 def test_the_mean_of_few_is_known_roughly_and_alone_nothing_is_said() -> None:
@@ -71,7 +76,7 @@ def test_the_mean_of_few_is_known_roughly_and_alone_nothing_is_said() -> None:
         d          | nursing_home | 0.3
         alone      | hospital     | 0.9
         """, metadata_columns="name | direction\nturnover | higher_is_worse")  # fmt: skip
-    f = metadata_specs(c.known)[0].compute(c)
-    assert f["z_sd"].to_dict() == {"a": 0.5, "b": 0.5, "c": 0.5, "d": 0.5, "alone": 1.0}
-    assert f.loc["alone", "z"] == 0
+    f = of(c)[0].compute(c)
+    assert f["standing_sd"].to_dict() == {"a": 0.5, "b": 0.5, "c": 0.5, "d": 0.5, "alone": 1.0}
+    assert f.loc["alone", "standing"] == 0
     assert f.loc["alone", "value"] == 0.9
