@@ -59,8 +59,8 @@ class Authority:
 
     def score(self, as_of: str | date | None = None, weights: dict[str, float] | None = None) -> Result:
         """Score every service in operation at the date (ISO text or date; default: the newest known)."""
-        tables = self.opened.store.read()
-        day = pipeline.as_of_date(as_of, tables, address=self.opened.store.address)
+        tables = pipeline.read_tables(self.opened)
+        day = pipeline.as_of_date(as_of, tables, self.opened.store)
         return Result(pipeline.rank(pipeline.prepare(self.opened, day, tables), weights))
 
 

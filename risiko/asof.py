@@ -10,6 +10,7 @@ import pandas as pd
 from risiko.contracts import CONTRACTS, Contract, Tables
 
 DAYS_PER_YEAR = 365.25
+SERVICE_VERSIONS = "service_versions"
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
@@ -17,12 +18,25 @@ def known_at(tables: Tables, as_of: date, *, hindsight: bool = False) -> Tables:
     """The tables as they were known at the end of `as_of`: the newest version known by then, of what had happened.
 
     hindsight=True gives instead what is known *now* about what had happened by then. It is for looking back,
-    never for features. Tables keep their columns; a missing table comes back empty.
+    never for features. Tables keep their columns; a missing table comes back empty. SERVICE_VERSIONS holds the earlier
+    versions of services too.
     """
-    return {
+    known = {
         name: _as_known(tables[name], contract, pd.Timestamp(as_of), hindsight) if name in tables else contract.empty()
         for name, contract in CONTRACTS.items()
     }
+    return {**known, SERVICE_VERSIONS: versions_known(tables, as_of, hindsight=hindsight)}
+
+
+def versions_known(tables: Tables, as_of: date, *, hindsight: bool = False) -> pd.DataFrame:
+    """Every version of services known by the end of `as_of` (services' columns, one row per service and known_date).
+
+    known_at keeps the newest only and hands these on beside it, under SERVICE_VERSIONS, for what can only be read
+    from a change. hindsight=True: every version there is.
+    """
+    versions = tables.get("services", CONTRACTS["services"].empty())
+    early = (versions["known_date"] <= pd.Timestamp(as_of)).to_numpy()
+    return versions if hindsight or early.all() else versions[early]
 
 
 def _as_known(frame: pd.DataFrame, contract: Contract, as_of: pd.Timestamp, hindsight: bool) -> pd.DataFrame:

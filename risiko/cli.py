@@ -93,9 +93,9 @@ def score(
     if out is not None:
         check_target(out)
     authority = _open(store, settings)
-    tables = pipeline.read_scored(authority.store)
-    day = pipeline.as_of_date(as_of, tables, today=date.today(), address=authority.store.address)
-    run = pipeline.rank(pipeline.prepare_tables(tables, day, authority.settings))
+    tables = pipeline.read_scored(authority)
+    day = pipeline.as_of_date(as_of, tables, authority.store, today=date.today())
+    run = pipeline.rank(pipeline.prepare(authority, day, tables))
     table = run.table.frame()
     if out is not None:
         write_table(table, out)

@@ -33,6 +33,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     past: bool = True  # dates only: may it not lie in the future?
+    free_text: bool = False  # what people wrote: identifiers in it are masked before it is stored
 
     @property
     def dtype(self) -> str:
@@ -152,7 +153,7 @@ _TABLES = (
         _col("n", "integer", "How many people answered or took part.", nullable=True, unit="people", minimum=0),
         _col("n_invited", "integer", "How many were asked.", nullable=True, unit="people", minimum=0),
         _col("spread", "number", "Standard deviation between the answers.", nullable=True, unit="points", minimum=0),
-        _col("text", "text", "What was said, in words.", nullable=True),
+        _col("text", "text", "What was said, in words; identifiers are masked before it is stored.", nullable=True, free_text=True),
     )),
     Contract("supervisions", "Supervisions carried out.", ("supervision_id",), (
         _col("supervision_id", "text", "One supervision."),
@@ -174,7 +175,7 @@ _TABLES = (
         _col("severity", "category", "How serious it is.", values=v.FINDING_SEVERITIES),
         _col("severity_score", "number", "The regulator's own finer grading on the same scale; blank takes the word's value.",
              nullable=True, unit="0 none – 3 serious breach", minimum=0, maximum=3),
-        _col("text", "text", "What was written.", nullable=True),
+        _col("text", "text", "What was written; identifiers are masked before it is stored.", nullable=True, free_text=True),
         _col("corrected_date", "date", "When the failure was put right.", nullable=True),
     )),
     Contract("actions", "Enforcement and follow-up.", ("action_id",), (

@@ -25,17 +25,45 @@ def main_reasons(table: ScoreTable, *, most: int = 3) -> pd.Series:
     )
 
 
-def silent_sources(features: Features) -> pd.Series:
-    """Per service the names of the signals without a value."""
-    gone = features.missing()
+def silent_sources(table: ScoreTable, features: Features) -> pd.Series:
+    """Per service the names of the signals that count in the score and have no value."""
+    gone = features.missing()[[name for name, weight in table.weights.items() if weight > 0]]
     names = np.array(gone.columns)
     return pd.Series([names[row].tolist() for row in gone.to_numpy()], index=gone.index)
+
+
+def moves(before: ScoreTable, after: ScoreTable) -> pd.DataFrame:
+    """Who changed place between two score tables and what moved them, one row per service scored in both.
+
+    rank_before, rank_after, places (above 0: up the list), why and change. why: the signal whose contribution has moved
+    the priority most in the direction of the move, "consequence" where it is the users or their dependence, or
+    "others" where the service itself stands still and others have moved around it. change: how far that moved the
+    priority, as a difference of logarithms (0.1 is about a tenth).
+    """
+    ids = after.scores.index.intersection(before.scores.index)
+    old, new = before.scores.loc[ids], after.scores.loc[ids]
+    names = after.contributions.columns.union(before.contributions.columns, sort=False)
+    step = after.contributions.reindex(index=ids, columns=names, fill_value=0.0) - before.contributions.reindex(
+        index=ids, columns=names, fill_value=0.0
+    )
+    # d log p = (1 - p) d log-odds; between two dates by the middle of the two.
+    slope = 1 - (old["likelihood"] + new["likelihood"]) / 2
+    change = step.mul(slope, axis=0).assign(consequence=np.log(new["consequence"] / old["consequence"]))
+    places = old["rank"] - new["rank"]
+    along = change.mul(np.sign(places), axis=0).to_numpy()
+    strongest = along.argmax(axis=1)
+    amount = change.to_numpy()[np.arange(len(ids)), strongest]
+    moved_itself = along.max(axis=1, initial=-np.inf) >= WORTH_MENTIONING / 2
+    why = np.where(moved_itself, np.asarray(change.columns, dtype=str)[strongest], "others")
+    found = {"rank_before": old["rank"], "rank_after": new["rank"], "places": places, "why": why}
+    return pd.DataFrame({**found, "change": np.where(moved_itself, amount, np.nan)}, index=ids)
 
 
 def contribution_table(table: ScoreTable, features: Features, service_id: str) -> pd.DataFrame:
     """One row per signal for one service: signal, group, weight, contribution (log-odds) and its whole reading.
 
-    base + the sum of `contribution` is the log-odds of the likelihood. reliability: 1 − standing_sd², 0 for a missing signal.
+    base + the sum of `contribution` is the log-odds of the likelihood. reliability: 1 − standing_sd², 0 for a missing
+    signal.
     """
     rows = pd.DataFrame([features.readings[s.name].loc[service_id] for s in features.signals])
     rows.insert(0, "signal", [s.name for s in features.signals])

@@ -14,19 +14,24 @@ from risiko.contracts import Tables
 from risiko.settings import Settings
 from risiko.signals import Context, SignalSpec, specs
 from risiko.signals.registry import ReadTexts
+from risiko.signals.silence import silence
+
+VOICE = "complaint_rate_long"  # the reading that silence is heard in: the window wide enough to expect anything
 
 
 @dataclass(frozen=True)
 class Features:
     """signals: the specs in order. readings: signal name -> frame in the common form, in cohort order.
 
-    context: what they were computed from, for a closer look at one of them.
+    context: what they were computed from, for a closer look at one of them. silence: what is not said
+    (signals.silence), for the rank interval and the dialogue list; no score rests on it.
     """
 
     as_of: date
     signals: tuple[SignalSpec, ...]
     readings: dict[str, pd.DataFrame]
     context: Context
+    silence: pd.DataFrame
 
     def matrix(self, column: str) -> FloatArray:
         """One column of every reading side by side: services × signals."""
@@ -50,7 +55,8 @@ def assemble(
     """
     context = Context(cohort.services, known, as_of, settings, read_texts)
     found = specs(known, settings)
-    return Features(as_of, found, {spec.name: spec.compute(context) for spec in found}, context)
+    readings = {spec.name: spec.compute(context) for spec in found}
+    return Features(as_of, found, readings, context, silence(context, readings[VOICE]))
 
 
 def catalogue(known: Tables, settings: Settings) -> pd.DataFrame:

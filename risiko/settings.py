@@ -12,9 +12,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from risiko.errors import SettingsError
+from risiko.vocabulary import METHODS
 
 # Log-odds per standard deviation. Below zero a signal would speak against its own direction.
 Weight = Annotated[float, Field(ge=0, le=5)]
+Degree = Annotated[float, Field(ge=0, le=100)]
+Dimension = Literal["effective", "safe", "involving", "coordinated", "resource_efficient", "accessible"]
+ComplaintSource = Literal["user", "relative", "staff", "ombud", "authority", "anonymous", "other", "unknown"]
 
 
 class _Section(BaseModel):
@@ -62,18 +66,56 @@ class StatisticsSettings(_Section):
 class ComplaintSettings(_Section):
     short_months: int = Field(gt=0, le=120, description="One year: long enough for a rare event, short enough to be news.")
     long_months: int = Field(gt=0, le=360, description="Three years: the median service has none in one year.")
-
+    horizon_months: int = Field(gt=0, le=360, description="How far back any complaint signal looks. Five years: with a half-life of one year what is older counts a thirtieth.")
+    half_life_years: float = Field(gt=0, le=100, description="A complaint says half as much after a year. An assumption, short, as users and staff come and go; findings, which take longer to put right, have three years.")
+    severity: tuple[Degree, Degree, Degree, Degree] = Field(description="What a complaint of each severity counts, trivial to danger to life. It doubles by the degree, so that one danger to life counts as two serious or eight trivial matters. An assumption: severity is judged on reading, not after inquiry.")
+    outcome: dict[Literal["upheld", "partly", "not_upheld", "unknown"], Degree] = Field(description="What a complaint counts by its outcome. One not upheld still says that someone was ill content, and proof is often lacking: a quarter. One never decided stands between. A pending one counts as the decided ones of its type do on average.")
+    grounds: dict[str, Dimension] = Field(description="Which of the six dimensions of good services each ground of complaint speaks of. A reading of the national strategy's words; a ground that is not listed counts for no dimension.")
+    sources: dict[ComplaintSource, Literal["higher_is_worse", "higher_is_better"]] = Field(description="The sources whose share is shown. Fewer voices of users and relatives than elsewhere may be fear or silence; more from staff and the anonymous is whistleblowing. Other sources have no direction that could be defended.")
+    surge_months: int = Field(ge=6, le=120, description="How long a surge is watched for. What is older sets the service's own level.")
+    surge_ratio: float = Field(gt=1, le=20, description="A surge is a rate at least twice the usual: the doubling that a CUSUM finds soonest.")
+    surge_false_alarms: float = Field(gt=0, le=10_000, description="False surge alarms a year over all services together: one a month is what a person can look into.")
+    change_months: int = Field(ge=6, le=120, description="Where a lasting change of the rate is looked for: three years, as half of it must be a level to compare with.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.short_months >= self.long_months:
             raise ValueError("short_months must be fewer than long_months")
+        if self.horizon_months < max(self.long_months, self.surge_months + 12, self.change_months):
+            raise ValueError("horizon_months must reach back at least long_months, change_months, and a year more than surge_months")
         return self
+
+
+class ExperienceMethod(_Section):
+    """How much one piece of evidence collected in this way says."""
+
+    weight: float = Field(gt=0, le=2)
+    independence: float = Field(ge=0, le=1)
+    reach: float = Field(ge=1, le=1e6)
+    reason: str
 
 
 class ExperienceSettings(_Section):
     half_life_years: float = Field(gt=0, le=100, description="Surveys come every second or third year; older ones count less.")
     default_spread: float = Field(gt=0, description="Standard deviation between people where the source gives none (Norwegian patient surveys: 16–24).")
+    default_between: float = Field(gt=0, description="Standard deviation between services of a type where too little is heard to tell: 1–3 % of the variance between answers lies between services, 2–3.5 points when people differ by 20.")
+    survey_minimum: int = Field(ge=1, description="With fewer answers than five a service is not scored on surveys: the mean says little, and may show what one person said.")
+    design_effect: float = Field(ge=1, le=50, description="Answers from one ward or one doctor are alike, so that many count as fewer. 1.4 is 1 + 19 × 0.02: twenty answers a ward, 2 % of the variance between wards (Kish). An assumption; cluster samples show 1 to 9.")
+    non_response: float = Field(ge=0, le=50, description="How much more those who did not answer a survey may differ from those who did here than elsewhere: one standard deviation, in points. The error is (1 − response) times this (Cochran 1977, ch. 13); what is common to all services cancels in a comparison. An assumption: less than the 2–3.5 points that services differ by in all.")
+    unknown_response: float = Field(gt=0, le=1, description="Response taken where a survey does not say how many were invited. An assumption, between the organisations' own survey of 2020 (12 %) and national patient surveys.")
+    area_share: float = Field(ge=0, le=0.5, description="Share of the differences between services of a type that goes with the area. What is said of an area can tell no more than this of a service there. An assumption, on the low side.")
+    methods: dict[str, ExperienceMethod] = Field(description="Strength of evidence. weight: one participant's word against one survey answer. independence: share of the participants beyond the first that count as independent. reach: the most people one piece may stand for. All are judgements, each with its reason.")
+
+    @model_validator(mode="after")
+    def _every_method(self) -> Self:
+        if set(self.methods) != set(METHODS):
+            raise ValueError(f"methods must be exactly {', '.join(METHODS)}")
+        return self
+
+
+class NarrativeSettings(_Section):
+    minimum: int = Field(ge=5, description="Texts never score a service from fewer than five comments: one voice would decide, and could be recognised. May be raised, not lowered.")
+    months: int = Field(gt=0, le=120, description="How far back comments count: three years, as with the longer complaint rate; most services have a handful a year.")
 
 
 class HistorySettings(_Section):
@@ -81,6 +123,25 @@ class HistorySettings(_Section):
     severity: dict[Literal["none", "remark", "breach", "serious_breach"], float] = Field(description="The scale behind the words.")
     reliability: float = Field(gt=0, le=1, description="Share of the differences between services that another inspector would find again; an assumption (King County: two inspectors at one place disagreed in 60 % of cases).")
     regular_years: float = Field(gt=0, description="The interval practice expects between supervisions; time beyond twice this adds nothing.")
+    worst_years: float = Field(gt=0, le=30, description="How far back the worst finding is looked for: about one round of supervision. Without a limit one bad year would never be forgotten.")
+    trend_visits: int = Field(ge=2, le=20, description="Graded visits in a trend: beyond five the service is hardly the same any more.")
+    sister_visits: float = Field(gt=0, description="How many graded visits to a provider's other services say as much about this service as the usual level does. Of 3, 8, 20 and 50, tried on Scottish records at three dates up to 2018, 3 ranked best each time, by .01 to .02 of AUC over 50.")
+    open_years: float = Field(gt=0, le=30, description="A finding or action still open after this many years is a gap in the register, not in the service; it counts no more.")
+    follow_up_days: int = Field(gt=0, description="No due date is on record, so an action that is still open after this long counts as overdue; deadlines are usually three to six months.")
+    follow_up_kinds: tuple[Literal["order", "coercive_fine", "closure", "notice", "correction_plan", "deadline"], ...] = Field(description="The actions that ask something of the service and end when it is done. A closure asks nothing more.")
+    enforcement_half_life_years: float = Field(gt=0, le=100, description="As for findings: what was enforced says half as much after three years.")
+    enforcement: dict[Literal["order", "coercive_fine", "closure", "notice", "correction_plan", "deadline"], float] = Field(description="What each kind of action counts. An assumption that follows the law's own ladder: a plan or deadline is ordinary follow-up, a notice warns of an order, an order binds, a fine forces it, a closure ends the matter.")
+
+
+class MetadataSettings(_Section):
+    change_months: int = Field(gt=0, le=120, description="How long a change of provider or leader still tells: new routines take a year or two to settle.")
+    growth_months: int = Field(gt=0, le=120, description="Growth and staffing are compared with a year before: long enough to be more than a season.")
+    new_years: float = Field(gt=0, le=20, description="A service counts as newly registered for two years, less each day: its first visits are due then.")
+    maturity_column: str = Field(description="The declared column that holds the maturity of the management system, 1 to 5; blank where there is none.")
+    maturity_half_life_years: float = Field(gt=0, le=100, description="A stated maturity says half as much after two years: systems are built up slowly, but leaders who keep them alive move on.")
+    staffing_column: str = Field(description="The declared number whose fall is worse: staff, or staff per user.")
+    leader_column: str = Field(description="The declared category whose change means a new leader; a code, never a name.")
+    vacancy_column: str = Field(description="The declared number of months that a leading position has been vacant.")
 
 
 class ConsequenceSettings(_Section):
@@ -88,6 +149,34 @@ class ConsequenceSettings(_Section):
     coercion: float = Field(ge=0, description="Legal protection: what coercive powers add.")
     dependency: float = Field(ge=0, description="Users who cannot look after their own interests: what it adds.")
     reference_users: float = Field(ge=1, le=1e7, description="The number of users at which reach counts as 1.")
+
+
+class OverviewSettings(_Section):
+    capacity_share: float = Field(gt=0, le=1, description="Where the capacity line stands until the authority says how many it can visit: a few per cent of the services a year.")
+    compare_months: int = Field(gt=0, le=60, description="How far back the overview compares when no date is chosen: a quarter is a planning round.")
+    stale_months: dict[str, int] = Field(description="Months without a new row after which a source is called stale, by table; complaints come every month, surveys every second year.")
+
+
+class ReportingPrior(_Section):
+    """What is assumed of the share of users with cause to complain who do: Beta(alpha, beta)."""
+
+    alpha: float = Field(gt=0, le=1e4)
+    beta: float = Field(gt=0, le=1e4)
+    reason: str
+
+
+class SilenceSettings(_Section):
+    surprise: float = Field(gt=0, lt=0.5, description="A count counts as surprising when so low or so high a one comes in at most this share of cases: one in twenty, in each direction.")
+    dependent_from: int = Field(ge=0, le=3, description="From this degree of dependency on, unexpected quiet is called silence: these users may fear for the help they get.")
+    bounds: float = Field(gt=0, lt=1, description="Share of the reporting prior that the rank bounds span.")
+    second_streams: tuple[str, ...] = Field(description="Streams of enquiries that are not complaints: someone else whom users speak to.")
+    reporting: dict[Literal["0", "1", "2", "3"], ReportingPrior] = Field(description="Share of users with cause to complain who do, by degree of dependency: assumptions, never estimates. Counts alone cannot tell few causes from few complaints.")
+
+    @model_validator(mode="after")
+    def _every_degree(self) -> Self:
+        if set(self.reporting) != {"0", "1", "2", "3"}:
+            raise ValueError("reporting must have a prior for each degree of dependency, 0 to 3")
+        return self
 
 
 class ScoreSettings(_Section):
@@ -107,6 +196,10 @@ class ScoreSettings(_Section):
         return self
 
 
+class StoreSettings(_Section):
+    large_rows: int = Field(ge=0, description="With more complaint rows than this they are counted outside memory, by DuckDB from a copy beside the store. Counting five million rows in memory took 3.5 GB (docs/explanation/large-data.md); two million should leave an office machine its own. The limit itself is a judgement.")
+
+
 class Settings(_Section):
     """Everything that may be set. `load()` reads the shipped values and, on top of them, a file of the authority's own."""
 
@@ -116,12 +209,18 @@ class Settings(_Section):
     statistics: StatisticsSettings
     complaints: ComplaintSettings
     experience: ExperienceSettings
+    narratives: NarrativeSettings
     history: HistorySettings
+    metadata: MetadataSettings
     consequence: ConsequenceSettings
+    overview: OverviewSettings
+    silence: SilenceSettings
     score: ScoreSettings
+    store: StoreSettings
     streams: dict[str, Stream]
     sector_defaults: dict[Literal["health", "social", "child_welfare"], ServiceType]
     service_types: dict[str, ServiceType]
+    organisations: dict[str, list[str]] = Field(default_factory=dict, description="Other names a user organisation goes by: its name, then the list. Case, spaces and punctuation need not be told: they never make two of one.")
     metadata_names: dict[str, Names] = Field(default_factory=dict, description="What declared metadata columns are called on the pages; a column without a name shows its own.")
 
     def with_weights(self, weights: Mapping[str, float]) -> Settings:

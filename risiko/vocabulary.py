@@ -25,4 +25,13 @@ GROUPS = ("complaints", "experience", "metadata", "history")
 # Why a signal has no value for a service. Missing is not zero.
 MISSING_REASONS = (
     "no_exposure", "source_silent", "no_evidence", "never_supervised", "findings_pending", "not_declared",
+    "not_recently_supervised", "too_few_visits", "no_sister_services", "not_looked_at", "not_recorded",
+    "known_too_briefly",
+    "too_few_answers", "n_missing", "one_method",
+    "too_few_texts", "not_read",
+    "stream_not_in_use", "not_graded", "none_decided", "not_by_month", "source_not_told",
+)  # fmt: skip
+# What a service's complaints say of silence, loudest first.
+SILENCE_FLAGS = (
+    "more_than_expected", "quiet_and_dependent", "quiet", "too_small_to_tell", "as_expected", "no_exposure",
 )  # fmt: skip

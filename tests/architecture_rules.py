@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 STAIRCASE: tuple[tuple[str, ...], ...] = (
     ("errors", "vocabulary"),  # 0
     ("contracts",),  # 1
-    ("asof", "settings", "masking", "i18n", "batch", "checks"),  # 1
+    ("asof", "settings", "masking", "i18n", "batch", "checks", "organisations"),  # 1
     ("statistics", "aggregate", "narratives"),  # 2: pure rooms that the others on this step may use
     ("ingest", "store", "synthetic"),  # 2
     ("cohorts", "signals"),  # 3
@@ -38,6 +38,7 @@ OWNERS = {
     "streamlit": {"app", ROUTER},
     "altair": {"charts"},
     "sqlalchemy": {"store"}, "psycopg": {"store"}, "sqlite3": {"store"}, "alembic": {"store"},
+    "duckdb": {"store"},
     "pickle": {"registry"}, "cloudpickle": {"registry"}, "dill": {"registry"}, "skops": {"registry"},
 }  # fmt: skip
 CLOCK_ROOMS = {"cli", "app", ROUTER}

@@ -38,7 +38,11 @@ def main() -> None:
         f"<script>{_SCRIPT.format(language=t.language, label=t('table.scroll'))}</script>", unsafe_allow_javascript=True
     )
     page = st.navigation(
-        [st.Page(_HERE / "views" / "rangering.py", title=t("nav.ranking"), url_path="rangering", default=True)]
+        [
+            st.Page(_HERE / "views" / "oversikt.py", title=t("nav.overview"), url_path="oversikt"),
+            st.Page(_HERE / "views" / "rangering.py", title=t("nav.ranking"), url_path="rangering", default=True),
+            st.Page(_HERE / "views" / "tjeneste.py", title=t("nav.service"), url_path="tjeneste"),
+        ]
     )
     chosen = session.widget_key("language")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

@@ -21,11 +21,14 @@ CHOICES: Mapping[str, str] = {
 class Query:
     """Everything that decides what the page shows. Empty choices mean all; as_of None means the newest data.
 
-    weights: only those that differ from the settings.
+    weights: only those that differ from the settings. since: what the overview compares with. capacity: how many can be
+    visited; 0 means the settings' share.
     """
 
     lang: str = ""
     as_of: date | None = None
+    since: date | None = None
+    capacity: int = 0
     text: str = ""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never: bool = False
@@ -41,6 +44,8 @@ def read(params: Mapping[str, Sequence[str]]) -> Query:
     return Query(
         lang=lang if lang in LANGUAGES else "",
         as_of=_day(one.get("as_of", "")),
+        since=_day(one.get("since", "")),
+        capacity=_count(one.get("k", "")),
         text=one.get("q", "").strip(),
         choices={name: tuple(params[name]) for name in CHOICES if params.get(name)},
         never=one.get("never") == "1",
@@ -56,6 +61,8 @@ def write(query: Query) -> dict[str, str | list[str]]:
     params: dict[str, str | list[str]] = {
         "lang": query.lang,
         "as_of": query.as_of.isoformat() if query.as_of else "",
+        "since": query.since.isoformat() if query.since else "",
+        "k": str(query.capacity) if query.capacity else "",
         "q": query.text,
         **{name: list(values) for name, values in query.choices.items()},
         "never": "1" if query.never else "",
@@ -72,6 +79,10 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day >= EARLIEST else None
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
 
 
 def _weights(text: str) -> dict[str, float]:

@@ -17,7 +17,7 @@ def steps(detail: Detail, names: Names) -> pd.DataFrame:
     label, start, end, effect (raises, lowers, nothing, total) and text (what stands beside the bar), in the order
     they are drawn; the totals, first and last, are points.
     """
-    t, parts = names.t, detail.contributions
+    t, parts = names.t, scored(detail)
     added = parts["contribution"].to_numpy(dtype=float)
     ends = detail.base + np.cumsum(added)
     rows = pd.DataFrame(
@@ -42,7 +42,7 @@ def steps(detail: Detail, names: Names) -> pd.DataFrame:
 
 def table(detail: Detail, names: Names) -> pd.DataFrame:
     """The numbers behind the picture, one row per signal, from the base to the sum; all as text."""
-    t, parts = names.t, detail.contributions
+    t, parts = names.t, scored(detail)
     blank, total = "", detail.base + float(parts["contribution"].sum())
     rows = [
         {
@@ -64,6 +64,11 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
     base = {first: t("reasons.base"), last: t.number(detail.base, 2)}
     end = {first: t("reasons.sum", likelihood=t.percent(_share(total), 1)), last: t.number(total, 2)}
     return pd.concat([pd.DataFrame([base]), frame, pd.DataFrame([end])], ignore_index=True)[frame.columns].fillna(blank)
+
+
+def scored(detail: Detail) -> pd.DataFrame:
+    """The signals that count in the score; the others are shown beside similar services only."""
+    return detail.contributions[detail.contributions["weight"] > 0]
 
 
 def takeaway(detail: Detail, names: Names) -> str:

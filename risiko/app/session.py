@@ -6,13 +6,14 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from risiko.app import query as q
 from risiko.i18n import Translator
 
-_QUERY, _WRITTEN = "query", "query.written"
+_QUERY, _WRITTEN, _PAGE = "query", "query.written", "page"
 
 
 def store_address() -> str:
@@ -29,7 +30,11 @@ def settings_path() -> Path | None:
 def query() -> q.Query:
     """What the reader asks for now. The address line rules when someone else than this page has changed it."""
     params = {name: st.query_params.get_all(name) for name in st.query_params}
-    if _QUERY not in st.session_state or params != st.session_state.get(_WRITTEN):
+    if _came_from_another_page() and not params and _QUERY in st.session_state:
+        # Navigation by itself empties the address line; what the reader has asked for goes along.
+        forget_widgets()
+        _write(st.session_state[_QUERY])
+    elif _QUERY not in st.session_state or params != st.session_state.get(_WRITTEN):
         st.session_state[_QUERY] = q.read(params)
         st.session_state[_WRITTEN] = params
         forget_widgets()
@@ -37,9 +42,19 @@ def query() -> q.Query:
     return found
 
 
+def _came_from_another_page() -> bool:
+    page = urlsplit(st.context.url or "").path
+    before = st.session_state.get(_PAGE, page)
+    st.session_state[_PAGE] = page
+    return bool(before != page)
+
+
 def change(**changes: Any) -> None:
     """Change the query and the address line with it."""
-    new = replace(query(), **changes)
+    _write(replace(query(), **changes))
+
+
+def _write(new: q.Query) -> None:
     st.session_state[_QUERY] = new
     params = q.write(new)
     st.session_state[_WRITTEN] = {name: v if isinstance(v, list) else [v] for name, v in params.items()}

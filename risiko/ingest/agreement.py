@@ -183,6 +183,8 @@ def _of_rule(key: str, rule: Rule, column: Column) -> Iterator[Fault]:
     numeric = column.type in ("number", "integer")
     if not numeric and (rule.scale != 1 or rule.offset != 0 or rule.clip):
         yield Fault(key, f"scale, offset and clip are for numbers; {column.name} is {column.type}")
+    if numeric and isinstance(rule.scale, tuple) and column.maximum is None and column.unit != "points":
+        yield Fault(f"{key}.scale", f"the ends of a scale go with a column that has ends, as score; not {column.name}")
     if column.type != "date" and (rule.plus_days or rule.date_format):
         yield Fault(key, f"plus_days and date_format are for dates; {column.name} is {column.type}")
     if column.type != "list" and (rule.split is not None or rule.flags):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,8 @@ from risiko.errors import InputError
 from risiko.ingest import faults, files, wanted
 from risiko.ingest.build import Built, built
 from risiko.ingest.cells import as_text
+from risiko.ingest.evidence import doubts
+from risiko.ingest.free_text import without_identifiers
 from risiko.ingest.mapping import Join, Mapping, Table
 from risiko.ingest.raw import Layout, Raw, need
 from risiko.ingest.readers import read_file
@@ -25,11 +27,12 @@ from risiko.ingest.snapshots import changes_only, closings, strays
 
 @dataclass(frozen=True)
 class Known:
-    """What rows may refer to, and the day after which a date lies in the future."""
+    """What rows may refer to or repeat, and the day after which a date lies in the future."""
 
     today: date
     services: Collection[str]
     supervisions: Collection[str]
+    experiences: Sequence[pd.DataFrame] = ()  # of this import so far
 
 
 def read_block(table: Table, path: Path, folder: Path, mapping: Mapping, known: Known) -> Part:
@@ -59,8 +62,10 @@ def read_block(table: Table, path: Path, folder: Path, mapping: Mapping, known: 
     raw = opened(path, table.sheet, table.header_row, wanted.of(table))
     need(raw.names, wanted.required(table), path, table.block)
     frame = raw.frame if "file_name" in raw.frame else raw.frame.assign(file_name=path.name)
-    made = built(shaped(frame, table, defaults, fetch), table, defaults)
+    made = without_identifiers(built(shaped(frame, table, defaults, fetch), table, defaults), CONTRACTS[table.table])
     good, lines = _held_against_contract(made, table, known)
+    if table.table == "experiences":
+        lines = faults.together([lines, _by_row(doubts(good, table, known.experiences), made)])
     lines = faults.together([_malformed(raw), lines])
     if table.complete_lists:
         ended, unsure = closings(made, good, lines)
@@ -106,7 +111,8 @@ def _by_row(found: pd.DataFrame, made: Built) -> pd.DataFrame:
     values = found["value"].copy()
     for name in set(found["column"]) & set(made.cells):
         here = found["column"] == name
-        cells = as_text(made.cells[name].reindex(found.loc[here, "row"])).str.slice(0, faults.MAX_VALUE_LENGTH)
+        cells = as_text(made.cells[name].reindex(found.loc[here, "row"]))
+        cells = faults.told(cells).where(cells.notna().to_numpy())
         values[here] = cells.set_axis(values[here].index).fillna(values[here])
     return found.assign(value=values, row=made.rows.reindex(found["row"]).to_numpy(dtype="int64"))
 
@@ -124,7 +130,8 @@ def _with_label(found: pd.DataFrame, table: Table) -> pd.Series:
 
 
 def _malformed(raw: Raw) -> pd.DataFrame:
-    return raw.malformed.assign(column="", reason="malformed_row", severity="rejected")[list(faults.FAULT_COLUMNS)]
+    lines = raw.malformed.assign(column="", reason="malformed_row", severity="rejected")
+    return lines.assign(value=faults.told(lines["value"]))[list(faults.FAULT_COLUMNS)]
 
 
 def _as_rejects(lines: pd.DataFrame, file: str) -> pd.DataFrame:

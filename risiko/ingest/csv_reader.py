@@ -54,7 +54,7 @@ def _parse(
         message = READING["malformed_row"].format(found=row.actual_columns, expected=row.expected_columns)
         lines = len(row.text.rstrip().splitlines())
         message += f"; quotation marks join {lines} lines of the file into this row" if lines > 1 else ""
-        bad.append({"row": row.number, "value": row.text[:200], "message": message})
+        bad.append({"row": row.number, "value": row.text, "message": message})
         return "skip"
 
     try:

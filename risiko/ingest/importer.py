@@ -47,7 +47,8 @@ def read(
     for done, (table, path) in enumerate(work):
         if progress:
             progress(table.block, done, len(work))
-        part = read_block(table, path, folder, mapping, Known(today, services, supervisions))
+        heard = [part.rows for part in parts if part.table == "experiences"]
+        part = read_block(table, path, folder, mapping, Known(today, services, supervisions, heard))
         parts.append(part)
         if part.table == "services":
             services |= set(part.rows["service_id"])

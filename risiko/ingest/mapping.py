@@ -31,6 +31,18 @@ def _as_rule(value: Any) -> Any:
     return {"from": value} if isinstance(value, str) else value
 
 
+def _ends(value: Any) -> Any:
+    """A factor, or the two ends of the scale that the file uses."""
+    given = value if isinstance(value, list | tuple) else [value]
+    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in given):
+        raise ValueError("must be a number, or the two ends of the file's scale, such as [1, 5]")
+    if not isinstance(value, list | tuple):
+        return float(value)
+    if len(given) != 2 or not given[0] < given[1]:
+        raise ValueError("the ends of a scale are two numbers, the lower first, such as [1, 5]")
+    return (float(given[0]), float(given[1]))
+
+
 # A plain `Any` behind a validator: a union would put its members' names into the key an error points at.
 One = Annotated[Any, BeforeValidator(_scalar)]
 Texts = Annotated[list[str], BeforeValidator(_listed)]
@@ -71,7 +83,8 @@ class Rule(_Part):
     date_format: Texts = []
     split: str | None = None
 
-    scale: float = 1.0
+    scale: Annotated[Any, BeforeValidator(_ends)] = 1.0
+    reversed: bool = False
     offset: float = 0.0
     clip: tuple[float, float] | None = None
     plus_days: int = Field(0, ge=-MOST_DAYS, le=MOST_DAYS)
@@ -89,6 +102,27 @@ class Rule(_Part):
         if self.first:
             return " / ".join(dict.fromkeys(r.label for r in self.first if r.label))
         return self.source or ""
+
+    @property
+    def rescales(self) -> bool:
+        """Does it say that the file's numbers are on another scale?"""
+        own = self.scale != 1 or self.offset != 0 or self.clip is not None or bool(self.values)
+        return own or any(alternative.rescales for alternative in self.first)
+
+    def line(self, column: Column) -> tuple[float, float]:
+        """Factor and addend that take the file's numbers to the column's scale.
+
+        scale = [low, high] goes onto the column's own range; a column without an upper end holds widths in points of
+        0-100, which are stretched and neither moved nor turned.
+        """
+        if not isinstance(self.scale, tuple):
+            return self.scale, self.offset
+        low, high = self.scale
+        bottom, top = column.minimum or 0.0, column.maximum
+        if top is None:
+            return 100 / (high - low), 0.0
+        factor = (top - bottom) / (high - low)
+        return (-factor, top + factor * low) if self.reversed else (factor, bottom - factor * low)
 
     @field_validator("date_format")
     @classmethod
@@ -111,6 +145,10 @@ class Rule(_Part):
             raise ValueError("missing, values, other, keep_others, split and date_format go with from")
         if (self.other is not None or self.keep_others) and not self.values:
             raise ValueError("other and keep_others go with values")
+        if self.reversed and not isinstance(self.scale, tuple):
+            raise ValueError("reversed goes with the ends of a scale, such as scale = [1, 5]")
+        if self.offset != 0 and isinstance(self.scale, tuple):
+            raise ValueError("offset goes with a scale of one number; scale = [low, high] needs none")
         if self.format is not None and re.search(r"[{}]", FIELD.sub("", self.format)):
             raise ValueError("write column names in format as {name}, with no other braces")
         return self

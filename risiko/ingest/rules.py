@@ -56,7 +56,10 @@ def make(rule: Rule, column: Column, ground: Ground) -> Made:
     shown = None if rule.source is None else ground.source[rule.source]  # a fault tells what stands in the file
     working: Type = "number" if numeric else column.type
     made = _first(rule, column, ground) if rule.first else _plain(rule, column, working, ground)
-    values = made.values.astype("float64") * rule.scale + rule.offset if numeric else made.values
+    factor, addend = rule.line(column) if numeric else (1.0, 0.0)
+    values = made.values.astype("float64") * factor + addend if numeric else made.values
+    if isinstance(rule.scale, tuple):
+        values = values.round(9)  # 7 on a scale of 1 to 7 is 100, and not a hair more
     if rule.clip:
         values = values.clip(*rule.clip)
     if rule.plus_days:

@@ -1,6 +1,7 @@
 """The composition root: where stores, settings and the pure stages meet."""
 
 from risiko.pipeline.imports import ImportReport, build_demo, import_source, store_world
+from risiko.pipeline.overview import Overview, default_capacity, overview
 from risiko.pipeline.pages import Detail, detail, export_csv, export_xlsx, ranking
 from risiko.pipeline.runs import (
     Authority,
@@ -15,17 +16,25 @@ from risiko.pipeline.runs import (
     prepare_tables,
     rank,
     read_scored,
+    read_tables,
 )
+from risiko.pipeline.service import Beside, OverTime, ServicePage, beside, over_time, service_page
 
 __all__ = [
     "Authority",
+    "Beside",
     "Detail",
     "ImportReport",
+    "OverTime",
+    "Overview",
     "Prepared",
     "Run",
+    "ServicePage",
     "as_of_date",
+    "beside",
     "build_demo",
     "data_version",
+    "default_capacity",
     "detail",
     "export_csv",
     "export_xlsx",
@@ -33,10 +42,14 @@ __all__ = [
     "moved",
     "newest_known",
     "open_authority",
+    "over_time",
+    "overview",
     "prepare",
     "prepare_tables",
     "rank",
     "ranking",
     "read_scored",
+    "read_tables",
+    "service_page",
     "store_world",
 ]

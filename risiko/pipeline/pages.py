@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from risiko import asof, cohorts, explain
+from risiko import cohorts, explain
+from risiko.aggregate import condense
 from risiko.errors import InputError
 from risiko.pipeline.runs import Prepared, Run
 
@@ -33,7 +34,7 @@ def ranking(run: Run) -> pd.DataFrame:
     shown["evidence_dots"] = 1 + (scores["evidence"] >= two).astype(int) + (scores["evidence"] >= three).astype(int)
     shown = shown.join(run.table.by_group().add_prefix("group_"))
     shown["raising"] = explain.main_reasons(run.table)
-    shown["missing"] = explain.silent_sources(run.prepared.features)
+    shown["missing"] = explain.silent_sources(run.table, run.prepared.features)
     shown["complaints_24m"] = _monthly_complaints(run.prepared, 24)
     visits = run.prepared.known["supervisions"]
     shown["last_supervised"] = visits.groupby("service_id")["event_date"].max().reindex(shown.index)
@@ -43,16 +44,11 @@ def ranking(run: Run) -> pd.DataFrame:
 def _monthly_complaints(prepared: Prepared, months: int) -> pd.Series:
     services, events = prepared.cohort.services, prepared.known["complaints"]
     # A row that is exact only to the year belongs to no month.
-    events = events[
-        asof.in_window(events["event_date"], prepared.as_of, months) & (events["date_precision"] != "year").to_numpy()
-    ]
-    place = services.index.get_indexer(events["service_id"])
-    start = asof.window_start(prepared.as_of, months)
-    days = (events["event_date"] - start).dt.days.to_numpy() - 1
-    span = (pd.Timestamp(prepared.as_of) - start).days
-    table = pd.DataFrame({"place": place, "month": days * months // span, "n": events["n"].to_numpy(dtype=float)})
-    counts = table[table["place"] >= 0].groupby(["place", "month"])["n"].sum().unstack("month")
-    full = counts.reindex(index=range(len(services)), columns=range(months)).fillna(0.0)
+    dated = events[(events["date_precision"] != "year").to_numpy()]
+    counted = condense(dated, prepared.as_of, by=("service_id",)).pivot(
+        index="service_id", columns="months_ago", values="n"
+    )
+    full = counted.reindex(index=services.index, columns=range(months - 1, -1, -1)).astype(float).fillna(0.0)
     reading = prepared.features.readings["complaint_rate_long"]
     silent = (reading["missing"] == "source_silent").to_numpy(dtype=bool)
     found = [None if gone else months for gone, months in zip(silent, full.to_numpy().tolist(), strict=True)]

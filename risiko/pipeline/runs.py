@@ -13,10 +13,13 @@ import pandas as pd
 from risiko import asof, cohorts, features, scoring, settings
 from risiko.contracts import CONTRACTS, Tables
 from risiko.errors import InputError
+from risiko.pipeline.texts import read_texts
 from risiko.store.base import Store
 
 if TYPE_CHECKING:
     from risiko.signals import SignalSpec
+
+LARGE = "complaints"  # the one table that may outgrow memory
 
 
 @dataclass(frozen=True)
@@ -89,25 +92,26 @@ def scored_columns() -> dict[str, set[str]]:
     return wanted
 
 
-def newest_known(tables: Tables) -> date | None:
+def newest_known(tables: Tables, store: Store | None = None) -> date | None:
     """The newest date on which anything became known that a score rests on; None where there are no rows.
 
-    It is the natural as-of date: a score at it uses everything there is.
+    It is the natural as-of date: a score at it uses everything there is. store: knows of the table left out as large.
     """
-    known = [tables[name]["known_date"] for name in ("services", *scored_columns()) if name in tables]
-    newest = max((days.max() for days in known if len(days)), default=None)
-    return None if newest is None else newest.date()
+    known = [tables[name]["known_date"].max() for name in ("services", *scored_columns()) if name in tables]
+    found = [day.date() for day in known if not pd.isna(day)]
+    counted = store.newest_known(LARGE) if store is not None and LARGE not in tables else None
+    return max([*found, *([counted] if counted else [])], default=None)
 
 
-def as_of_date(chosen: str | date | None, tables: Tables, *, address: str, today: date | None = None) -> date:
+def as_of_date(chosen: str | date | None, tables: Tables, store: Store, *, today: date | None = None) -> date:
     """The date to score at: the one chosen (ISO text or date), or the newest known. Raises InputError.
 
-    today: where it is given, a later date is refused.
+    tables: what was read from the store. today: where it is given, a later date is refused.
     """
     if chosen is None:
-        newest = newest_known(tables)
+        newest = newest_known(tables, store)
         if newest is None:
-            raise InputError("The store is empty.", where=address, hint="risiko import SOURCE --mapping FILE")
+            raise InputError("The store is empty.", where=store.address, hint="risiko import SOURCE --mapping FILE")
         return newest
     try:
         day = date.fromisoformat(chosen) if isinstance(chosen, str) else chosen
@@ -118,26 +122,46 @@ def as_of_date(chosen: str | date | None, tables: Tables, *, address: str, today
     return day
 
 
-def read_scored(store: Store) -> Tables:
-    """The tables and columns that a score and its list rest on, and no others."""
+def is_large(authority: Authority) -> bool:
+    """Whether the store holds more complaints than are read into memory (settings.store.large_rows)."""
+    return authority.store.size(LARGE) > authority.settings.store.large_rows
+
+
+def read_tables(authority: Authority) -> Tables:
+    """Every table to prepare from; where complaints are many they are left out, and `prepare` has them counted."""
+    left_out = {LARGE} if is_large(authority) else set()
+    return authority.store.read([name for name in CONTRACTS if name not in left_out])
+
+
+def read_scored(authority: Authority) -> Tables:
+    """The same, but only the tables and columns that a score and its list rest on."""
     wanted = scored_columns()
-    return store.read(["services", "metadata_columns", *wanted], only=wanted)
+    left_out = {LARGE} if is_large(authority) else set()
+    names = ["services", "metadata_columns", *wanted]
+    return authority.store.read([name for name in names if name not in left_out], only=wanted)
 
 
 def prepare(authority: Authority, as_of: date, tables: Tables | None = None) -> Prepared:
     """Compute cohort and signals at the date. Raises NothingToScore for an empty cohort.
 
-    tables: what `authority.store.read()` gave, where it is at hand; otherwise the store is read.
+    tables: what `read_tables` or `read_scored` gave, where it is at hand; otherwise the store is read. Complaints
+    that were left out as too many come from the store as counted rows, which give the same counts by month.
     """
-    read = authority.store.read() if tables is None else tables
-    return replace(prepare_tables(read, as_of, authority.settings), data_version=data_version(authority))
+    read = read_tables(authority) if tables is None else tables
+    known = asof.known_at(read, as_of)
+    if LARGE not in read:
+        known[LARGE] = authority.store.counted_complaints(as_of)
+    return replace(_prepared(known, as_of, authority.settings), data_version=data_version(authority))
 
 
 def prepare_tables(tables: Tables, as_of: date, chosen: settings.Settings) -> Prepared:
     """The same from tables in memory: nothing known after the date gets past the first line."""
-    known = asof.known_at(tables, as_of)
+    return _prepared(asof.known_at(tables, as_of), as_of, chosen)
+
+
+def _prepared(known: Tables, as_of: date, chosen: settings.Settings) -> Prepared:
     cohort = cohorts.cohort_at(known, as_of, chosen)
-    return Prepared(as_of, chosen, known, cohort, features.assemble(known, cohort, as_of, chosen))
+    return Prepared(as_of, chosen, known, cohort, features.assemble(known, cohort, as_of, chosen, read_texts))
 
 
 def rank(prepared: Prepared, weights: Mapping[str, float] | None = None) -> Run:

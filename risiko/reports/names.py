@@ -41,7 +41,8 @@ class Names:
         family, _, of = name.partition(":")
         if not of:
             return self.t.word("signal", name)
-        return self._member(family, of) if family == _METADATA else self.t(f"signal_of.{family}", of=self._member(family, of))
+        member = self._member(family, of)
+        return member if family == _METADATA else self.t(f"signal_of.{family}", of=member)
 
     def signal_sentence(self, name: str) -> str:
         """What the signal measures, in a sentence; for metadata, what it was declared to mean."""
@@ -68,9 +69,33 @@ class Names:
         """The unit in words; a metadata column's unit as it was declared."""
         return self.t.word("unit", unit) if unit in FAMILIES["unit"] else unit
 
+    def source(self, table: str, source: str) -> str:
+        """A source in words: the table, and the stream, method or kind within it."""
+        within = {"complaints": "stream", "experiences": "method", "supervisions": "kind", "actions": "action"}
+        if not source:
+            return self.t.word("table", table)
+        kind = within.get(table, "")
+        streams = self.settings.streams
+        if kind == "stream":
+            name = streams[source].name.get(self.t.language) if source in streams else readable(source)
+        else:
+            name = self.t.word(kind, source)
+        return f"{self.t.word('table', table)}: {name[:1].lower() + name[1:]}"
+
     def evidence(self, dots: int) -> str:
         """Evidence strength as shape and word: ●●○ middels."""
         return f"{_DOTS[int(dots)]} {self.t.word('evidence', str(int(dots)))}"
+
+    def silence(self, row: pd.Series) -> str:
+        """One service's row of Features.silence in a few plain sentences."""
+        t, flag = self.t, str(row["flag"])
+        months, expected = self.settings.complaints.long_months, t.number(row["expected_voice"], 1)
+        said = [t.plural(f"silence.{flag}", round(row["heard"]), months=months, expected=expected)]
+        if row["second_n"] > 0:
+            said.append(t.plural("silence.others", round(row["second_n"])))
+        if flag != "no_exposure":
+            said.append(t("silence.bounds", best=t.number(row["rank_best"]), worst=t.number(row["rank_worst"])))
+        return " ".join(said)
 
     def interval(self, low: float, high: float) -> str:
         """A rank interval: 1–28."""

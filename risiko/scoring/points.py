@@ -9,22 +9,25 @@ from risiko.asof import FloatArray
 from risiko.cohorts import Cohort
 from risiko.errors import SettingsError
 from risiko.features import Features
+from risiko.scoring.draws import PriorityDraws, expit
 from risiko.scoring.table import ScoreTable
 from risiko.scoring.uncertainty import rank_intervals
 from risiko.settings import Settings
+from risiko.signals import SignalSpec, families
 
 
 def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     """Likelihood, consequence, evidence and priority for every service of the cohort, with a rank and its interval.
 
-    Likelihood is additive on the log-odds scale: base + sum of weight × standing, capped. A missing signal adds nothing and
-    widens the interval. Where settings say so, few complaints add nothing either: silence is not safety. The weights
-    are experts' starting point, so likelihood is an ordering aid until supervisions have calibrated it. Raises
-    SettingsError for a weight that belongs to no signal.
+    Likelihood is additive on the log-odds scale: base + sum of weight × standing, capped. A missing signal adds nothing
+    and widens the interval. Where settings say so, few complaints add nothing either: silence is not safety. What may
+    lie unheard behind them moves the interval up and nothing else (PriorityDraws). The weights are experts' starting
+    point, so likelihood is an ordering aid until supervisions have calibrated it. Raises SettingsError for a weight
+    that belongs to no signal.
     """
     rule, names = settings.score, [s.name for s in features.signals]
     _check_weights(rule.weights, names)
-    weights = np.array([_weight(s.name, s.group, settings) for s in features.signals])
+    weights = np.array([_weight(s, settings) for s in features.signals])
     floor = np.full(len(names), -rule.cap)
     if not rule.low_complaints_lower_likelihood:
         floor[[s.group == "complaints" for s in features.signals]] = 0.0
@@ -34,23 +37,17 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     added = weights * np.clip(z, floor, rule.cap)
     consequence = _consequence(cohort.services, settings)
     scores = pd.DataFrame(index=cohort.services.index)
-    scores["likelihood"] = _expit(base + added.sum(axis=1))
+    scores["likelihood"] = expit(base + added.sum(axis=1))
     scores["consequence"] = consequence
     scores["evidence"] = _evidence(weights, z_sd)
     scores["priority"] = scores["likelihood"] * consequence
     scores["rank"] = scores["priority"].rank(method="min", ascending=False).astype(int)
 
-    # One draw per group: signals of a group rest on the same records and err together.
-    groups = pd.factorize(np.array([s.group for s in features.signals]))[0]
+    group_of = np.array([s.group for s in features.signals])
+    stretch = features.silence["stretch"].to_numpy(dtype=float)
+    draw = PriorityDraws(base, z, z_sd, floor, rule.cap, weights, group_of, consequence, stretch)
     rng = np.random.default_rng(rule.seed)
-    # Single precision: the draws are noise, and half as much of it to move.
-    middle, spread, low_end, pull, harm = (a.astype(np.float32) for a in (z, z_sd, floor, weights, consequence))
-
-    def draw_priority() -> FloatArray:
-        noise = rng.standard_normal((len(scores), groups.max() + 1), dtype=np.float32)[:, groups]
-        return _expit(base + np.clip(middle + spread * noise, low_end, rule.cap) @ pull) * harm
-
-    low, high = rank_intervals(draw_priority, draws=rule.draws, rng=rng)
+    low, high = rank_intervals(lambda: draw(rng), draws=rule.draws, rng=rng)
     scores["rank_low"] = np.minimum(low, scores["rank"])
     scores["rank_high"] = np.maximum(high, scores["rank"])
     return ScoreTable(
@@ -64,8 +61,8 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
 
 
 def _check_weights(weights: dict[str, float], names: list[str]) -> None:
-    # A declared metadata column may be absent at an early date; a misspelt name is absent always.
-    unknown = [w for w in weights if w not in names and not w.startswith("metadata:")]
+    # A member of a family (a declared column, a stream) may be absent at an early date; a misspelt name always is.
+    unknown = [w for w in weights if w not in names and w.partition(":")[0] not in families()]
     if unknown:
         raise SettingsError(
             f"No signal is called {unknown[0]!r}.", where=f"score.weights.{unknown[0]}",
@@ -73,9 +70,9 @@ def _check_weights(weights: dict[str, float], names: list[str]) -> None:
         )
 
 
-def _weight(name: str, group: str, settings: Settings) -> float:
-    own = settings.score.weights.get(name)
-    return own if own is not None else settings.score.metadata_weight if group == "metadata" else 0.0
+def _weight(spec: SignalSpec, settings: Settings) -> float:
+    own = settings.score.weights.get(spec.name)
+    return own if own is not None else settings.score.metadata_weight if spec.family == "metadata" else 0.0
 
 
 def _evidence(weights: FloatArray, z_sd: FloatArray) -> FloatArray:
@@ -103,7 +100,3 @@ def _consequence(services: pd.DataFrame, settings: Settings) -> FloatArray:
         + rule.dependency * services["dependency"]
     ) / 3  # fmt: skip
     return np.asarray(reach * harm, dtype=float)
-
-
-def _expit(log_odds: FloatArray) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp(-log_odds)))

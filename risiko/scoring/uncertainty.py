@@ -6,27 +6,30 @@ from collections.abc import Callable
 
 import numpy as np
 
-from risiko.asof import FloatArray
-
-IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+from risiko.scoring.draws import Draw, IntArray
 
 
 def rank_intervals(
-    draw: Callable[[], FloatArray], *, draws: int, rng: np.random.Generator, level: float = 0.90
+    draw: Callable[[], Draw], *, draws: int, rng: np.random.Generator, level: float = 0.90
 ) -> tuple[IntArray, IntArray]:
     """Lower and upper end of the rank interval per service (1 = first), from `draws` joint draws of the priority.
 
-    Each call of draw gives one priority per service. The ends are the level's quantiles of the drawn ranks. Services
-    that tie in a draw are put in a random order, so that none is named before another for its id.
+    Services that could stand higher in a draw for what is unsaid of them take the place that gives them among the
+    others as they are; the others keep theirs. The ends are the
+    level's quantiles of the drawn ranks. Services that tie in a draw are put in a random order, so that none is named
+    before another for its id.
     """
-    first = draw()
-    ranks = np.empty((draws, first.size), dtype=np.int32)
-    places = np.arange(1, first.size + 1, dtype=np.int32)
-    priority = first
+    priority, risers, higher = draw()
+    ranks = np.empty((draws, priority.size), dtype=np.int32)
+    places = np.arange(1, priority.size + 1, dtype=np.int32)
     for i in range(draws):
-        shuffled = rng.permutation(first.size)
-        ranks[i, shuffled[np.argsort(-priority[shuffled])]] = places
-        priority = draw() if i + 1 < draws else priority
+        shuffled = rng.permutation(priority.size)
+        order = shuffled[np.argsort(-priority[shuffled])]
+        ranks[i, order] = places
+        by = np.argsort(-higher)  # looking up in order is much faster
+        ranks[i, risers[by]] = 1 + np.searchsorted(-priority[order], -higher[by])
+        if i + 1 < draws:
+            priority, risers, higher = draw()
     ranks.sort(axis=0)
     tail = (1 - level) / 2
     low = ranks[int(np.floor(tail * (draws - 1)))]

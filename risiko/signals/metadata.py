@@ -21,12 +21,14 @@ def metadata_specs(known: Tables, settings: Settings) -> tuple[SignalSpec, ...]:
     """A signal per declared number or boolean column with a direction that is not for audit only.
 
     Categories have no direction of their own and are not scored; a column without a declaration is never used, nor
-    one without a single value known by the date: what is imported later must not change what was known then.
+    one without a single value known by the date: what is imported later must not change what was known then. Columns
+    that settings.metadata names for a signal of their own (maturity, vacancy) are not scored twice.
     """
     declared, services = known["metadata_columns"], known["services"]
+    own_signal = (settings.metadata.maturity_column, settings.metadata.vacancy_column)
     scored = declared[
         (declared["direction"] != "none") & ~declared["audit_only"].astype(bool) & (declared["kind"] != "category")
-        & declared["name"].isin(services.columns[services.notna().any()])
+        & ~declared["name"].isin(own_signal) & declared["name"].isin(services.columns[services.notna().any()])
     ].sort_values("name")  # fmt: skip
     return tuple(
         SignalSpec(

@@ -46,16 +46,16 @@ def beside_peers(value: FloatArray, types: pd.Series, min_peers: int) -> Standin
     known only to 1/sqrt(n) of the spread, and that is z_sd: a service alone of its type has z 0 and z_sd 1. Where no
     service differs from another, nothing is said either. A missing reading (NaN) has z 0 and z_sd 1.
     """
-    readings, codes = pd.Series(value), types.to_numpy()
-    groups = readings.groupby(codes)
-    n = groups.transform("count").to_numpy(dtype=float)
-    centre = groups.transform("mean").to_numpy(dtype=float)
-    squares = (readings - centre) ** 2
-    own = np.sqrt(squares.groupby(codes).transform("sum").to_numpy(dtype=float) / np.maximum(n - 1, 1))
-    freedom = len(readings.dropna()) - readings.dropna().groupby(codes[readings.notna()]).ngroups
+    code, read = pd.factorize(types)[0], ~np.isnan(value)
+    size = np.bincount(code, read)
+    mean = np.bincount(code, np.where(read, value, 0.0)) / np.where(size > 0, size, np.nan)
+    centre, n = mean[code], size[code]
+    squares = np.bincount(code, np.where(read, (value - centre) ** 2, 0.0))
+    own = np.sqrt(squares / np.maximum(size - 1, 1))[code]
+    freedom = size.sum() - (size > 0).sum()
     pooled = float(np.sqrt(squares.sum() / freedom)) if freedom > 0 else 0.0
     spread = np.where(n >= min_peers, own, pooled)
-    known = ~np.isnan(value) & (spread > 0)
+    known = read & (spread > 1e-9 * (1 + np.abs(centre)))  # less is rounding
     scale = np.where(known, spread, np.inf)
     z = np.where(known, value - centre, 0.0) / scale
     return Standing(centre, spread, z, np.where(known, 1 / np.sqrt(np.maximum(n, 1)), 1.0))

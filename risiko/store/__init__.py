@@ -32,6 +32,7 @@ def open_store(address: str, *, create: bool = True, wait_seconds: float = 10.0)
 
 
 def _open_file(path: Path, create: bool, wait_seconds: float) -> Store:
+    from risiko.store import large
     from risiko.store.engines import sqlite_engine
     from risiko.store.sql import SqlStore
 
@@ -42,12 +43,13 @@ def _open_file(path: Path, create: bool, wait_seconds: float) -> Store:
         hint = "write the path in full, or ./ in front of a file whose name begins with ~"
         raise StoreError(what, where=str(path), hint=hint) from error
     engine = sqlite_engine(path, create=create, wait_seconds=wait_seconds)
-    return SqlStore(engine, str(path), wait_seconds=wait_seconds)
+    return SqlStore(engine, str(path), large.beside(path), wait_seconds=wait_seconds)
 
 
 def _open_url(address: str, create: bool, wait_seconds: float) -> Store:
     import sqlalchemy as sa
 
+    from risiko.store import large
     from risiko.store.engines import postgres_engine
     from risiko.store.sql import SqlStore
 
@@ -68,4 +70,4 @@ def _open_url(address: str, create: bool, wait_seconds: float) -> Store:
     harmless = {key: value for key, value in url.query.items() if key in ("host", "port")}
     shown = url.set(query=harmless).render_as_string(hide_password=True)
     engine = postgres_engine(url, create=create, address=shown, wait_seconds=wait_seconds)
-    return SqlStore(engine, shown, wait_seconds=wait_seconds)
+    return SqlStore(engine, shown, large.of_user(shown), wait_seconds=wait_seconds)

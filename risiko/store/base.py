@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 import pandas as pd
@@ -58,6 +59,20 @@ class Store(Protocol):
         """Every row of one table ever committed, with part_id, replaced ones too.
 
         A metadata column whose kind was corrected is text, since its rows are of several kinds.
+        """
+
+    def size(self, name: str) -> int:
+        """How many rows of the table `read` would give; known without reading them."""
+
+    def newest_known(self, name: str) -> date | None:
+        """The newest known_date in the table; None where it has no rows."""
+
+    def counted_complaints(self, as_of: date) -> pd.DataFrame:
+        """The complaints known at the end of as_of as counted rows: see aggregate.condense and as_complaints.
+
+        They are complaints by contract, one row for those alike in everything but the day of the month, and give the
+        same counts by month. The table itself need not fit into memory. Raises StoreError where what counts them is
+        not installed (the extra `big`).
         """
 
     def close(self) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
+from risiko.aggregate import as_complaints, condense
 from risiko.batch import Batch, Receipt, no_rejects
 from risiko.contracts import CONTRACTS, Tables
 from risiko.store.admission import Admitted, admit, log_after, receipt
@@ -58,6 +60,19 @@ class MemoryStore:
         part_ids = [e.part_id for e in entries for _ in range(e.n_good)]
         rows.insert(0, "part_id", pd.Series(part_ids, dtype="int64"))
         return rows
+
+    def size(self, name: str) -> int:
+        """How many rows of the table `read` would give."""
+        return sum(e.n_good for e in active(self._log) if e.table == name)
+
+    def newest_known(self, name: str) -> date | None:
+        """The newest known_date in the table; None where it has no rows."""
+        newest = self.read([name])[name]["known_date"].max()
+        return None if pd.isna(newest) else newest.date()
+
+    def counted_complaints(self, as_of: date) -> pd.DataFrame:
+        """The complaints known at the end of as_of as counted rows."""
+        return as_complaints(condense(self.read(["complaints"])["complaints"], as_of))
 
     def close(self) -> None:
         """Nothing to give back."""

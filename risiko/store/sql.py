@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from functools import partial
-from itertools import count, repeat
+from itertools import count, islice, repeat
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 
 from risiko.batch import Batch, Receipt
 from risiko.contracts import CONTRACTS, Tables
-from risiko.store import schema
+from risiko.store import large, schema
 from risiko.store.admission import Admitted, admit, log_after, receipt
 from risiko.store.columns import loaded, stored
 from risiko.store.engines import WAIT_SECONDS, lock_for_writing
@@ -24,6 +26,7 @@ from risiko.store.metadata import Labels, add_labels, by_name, labels_of, metada
 from risiko.store.stacking import stack
 
 CHUNK = 20_000  # rows written or fetched at a time: bounds memory, and larger is not faster
+PIECE = 10  # chunks copied at a time
 PART_ID = {"part_id": "int64"}
 NOTHING: Mapping[str, str] = {}
 
@@ -35,9 +38,12 @@ class SqlStore:
     the last committed import and never wait; a writer waits `wait_seconds` for another writer, then raises.
     """
 
-    def __init__(self, engine: sa.Engine, address: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
-        """Raises StoreError when the database is damaged, foreign, or of another version."""
-        self._engine, self._address, self._wait = engine, address, wait_seconds
+    def __init__(self, engine: sa.Engine, address: str, cache: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        """cache: the folder for a copy of a large table; made when it is needed.
+
+        Raises StoreError when the database is damaged, foreign, or of another version.
+        """
+        self._engine, self._address, self._cache, self._wait = engine, address, cache, wait_seconds
         with self._reading() as connection:
             schema.verify(connection, address)
 
@@ -100,6 +106,33 @@ class SqlStore:
             log = _log(connection)
             return _rows(connection, name, log, labels_of(log), first=PART_ID)
 
+    def size(self, name: str) -> int:
+        """How many rows of the table `read` would give."""
+        with self._reading() as connection:
+            return _size(active(_log(connection)), name)
+
+    def newest_known(self, name: str) -> date | None:
+        """The newest known_date in the table; None where it has no rows."""
+        known_date, part_id = sa.column("known_date", sa.Text), sa.column("part_id", sa.Integer)
+        with self._reading() as connection:
+            own = part_id.in_([e.part_id for e in active(_log(connection)) if e.table == name])
+            newest = connection.scalar(sa.select(sa.func.max(known_date)).select_from(sa.table(name)).where(own))
+        return None if newest is None else date.fromisoformat(newest)
+
+    def counted_complaints(self, as_of: date) -> pd.DataFrame:
+        """The complaints known at the end of as_of as counted rows, through a Parquet copy of the table."""
+        name = "complaints"
+        with self._reading() as connection:
+            entries = [e for e in active(_log(connection)) if e.table == name]
+            rows = _size(entries, name)
+            if not rows:
+                return CONTRACTS[name].empty()
+            large.need_duckdb(self._address, rows)
+            copy = large.copy_path(self._cache, entries)
+            if not large.is_whole(copy, rows):
+                large.write_copy(copy, _pieces(connection, name, entries), self._address)
+        return large.counted(copy, as_of)
+
     def close(self) -> None:
         """Give back connections."""
         self._engine.dispose()
@@ -152,22 +185,61 @@ def _keys(connection: sa.Connection, name: str, entries: Sequence[Entry]) -> pd.
 
 
 def _counted(frame: pd.DataFrame, name: str, entries: Sequence[Entry]) -> pd.DataFrame:
-    expected = sum(e.n_good for e in entries)
-    if len(frame) != expected:
-        raise Unreadable(f"the table {name} should hold {expected} rows of these imports, but holds {len(frame)}")
+    _expect(len(frame), name, entries)
     return frame
 
 
+def _expect(found: int, name: str, entries: Sequence[Entry]) -> None:
+    expected = _size(entries, name)
+    if found != expected:
+        raise Unreadable(f"the table {name} should hold {expected} rows of these imports, but holds {found}")
+
+
+def _size(entries: Sequence[Entry], name: str) -> int:
+    return sum(e.n_good for e in entries if e.table == name)
+
+
 def _fetch(connection: sa.Connection, name: str, entries: Sequence[Entry], dtypes: Mapping[str, str]) -> pd.DataFrame:
-    """The parts' rows by one query. They are fetched past SQLAlchemy's row objects, which would double the time."""
+    """The parts' rows by one query."""
+    return _loaded(_chunks(connection, name, entries, dtypes), name, dtypes)
+
+
+def _pieces(connection: sa.Connection, name: str, entries: Sequence[Entry]) -> Iterator[pd.DataFrame]:
+    """The parts' rows, by one query, a piece at a time: there is never more than one in memory."""
+    dtypes = schema.dtypes_of(name, {})
+    chunks, found = _chunks(connection, name, entries, dtypes, stream=True), 0
+    while len(piece := _loaded(islice(chunks, PIECE), name, dtypes)):
+        found += len(piece)
+        yield piece
+    _expect(found, name, entries)
+
+
+def _loaded(chunks: Iterable[Sequence[tuple[Any, ...]]], name: str, dtypes: Mapping[str, str]) -> pd.DataFrame:
+    try:
+        return loaded(chunks, dtypes)
+    except Unreadable as error:
+        raise Unreadable(f"in the table {name}, {error}") from error
+
+
+def _chunks(
+    connection: sa.Connection,
+    name: str,
+    entries: Sequence[Entry],
+    dtypes: Mapping[str, str],
+    *,
+    stream: bool = False,
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Stored rows in chunks. They are fetched past SQLAlchemy's row objects, which would double the time.
+
+    stream: leave the rest on a server until it is fetched; then SQLAlchemy itself has read ahead, and must be asked.
+    """
     wanted: list[sa.ColumnClause[Any]] = [sa.column(label) for label in dtypes]
     part_id, row_no = sa.column("part_id", sa.Integer), sa.column("row_no", sa.Integer)
     of_parts = sa.select(*wanted).select_from(sa.table(name)).where(part_id.in_([e.part_id for e in entries]))
-    cursor = connection.execute(of_parts.order_by(part_id, row_no)).cursor
-    try:
-        return loaded(iter(lambda: cursor.fetchmany(CHUNK), []), dtypes)
-    except Unreadable as error:
-        raise Unreadable(f"in the table {name}, {error}") from error
+    ordered = of_parts.order_by(part_id, row_no).execution_options(stream_results=stream)
+    result = connection.execute(ordered)
+    source: Any = result if stream else result.cursor
+    return iter(lambda: source.fetchmany(CHUNK), [])
 
 
 def _write(connection: sa.Connection, item: Admitted, labels: Labels) -> None:

@@ -44,13 +44,15 @@ def run(opened: pipeline.Authority) -> pipeline.Run:
 
 @pytest.fixture
 def page(authority: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """page(lang="nn", q="...") runs the application with these parameters in the address line."""
+    """page(lang="nn", q="...") runs the application with these parameters in the address line; at: another page."""
 
-    def visit(store: str | Path = authority, **params: str | list[str]) -> AppTest:
+    def visit(store: str | Path = authority, at: str = "", **params: str | list[str]) -> AppTest:
         monkeypatch.setenv("RISIKO_STORE", str(store))
         app = AppTest.from_file(str(MAIN), default_timeout=60)
         for name, value in params.items():
             app.query_params[name] = value
+        if at:
+            app.switch_page(at)
         return app.run()
 
     return visit

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from risiko.signals.complaints import complaint_rate, complaint_rate_long, complaint_rate_short
+from risiko.signals.complaints import complaint_rate_long, complaint_rate_short
 from tests.drawn import context
 
 FOUR_HOMES = """
@@ -47,7 +47,7 @@ def test_window_ends_are_the_day_after_its_start_and_the_as_of_date() -> None:
         b          | 2023-01-01
         c          | 2023-12-31
         """)  # fmt: skip
-    assert complaint_rate(c, 12)["n"].to_dict() == {"a": 0, "b": 1, "c": 1, "d": 0}
+    assert complaint_rate_short(c)["n"].to_dict() == {"a": 0, "b": 1, "c": 1, "d": 0}
 
 
 def test_a_service_that_opened_in_the_window_is_judged_by_the_time_it_existed() -> None:
@@ -123,3 +123,20 @@ def test_scaling_all_exposures_leaves_the_reading_where_it_was() -> None:
     one = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
     ten = complaint_rate_short(context("2023-12-31", services=services.replace("| 100", "| 1000"), complaints=events))
     assert np.allclose(one["standing"], ten["standing"], atol=1e-5)
+
+
+def test_z_is_on_the_root_scale_and_its_adjustment_allows_for_what_all_peers_show() -> None:
+    services, events = _many([0] * 15 + [1] * 6 + [2] * 3 + [9])
+    f = complaint_rate_short(context("2023-12-31", services=services, complaints=events))
+    expected = 21 / 25
+    assert f.loc["s24", "z"] == pytest.approx((np.sqrt(9 / expected) - 1) * 2 * np.sqrt(expected))
+    assert f.loc["s24", "exposure"] == pytest.approx(100 * 365 / 365.25)
+    assert f.loc["s24", "ratio"] == pytest.approx(9 / expected)
+    assert (f["phi"] > 1).all()
+    assert 0 < f.loc["s24", "z_adjusted"] < f.loc["s24", "z"]
+
+
+def test_no_peers_no_z() -> None:
+    f = complaint_rate_short(context("2023-12-31", services="service_id | users\na | 100", complaints="service_id | event_date\na | 2023-05-01"))
+    assert f.loc["a", ["z", "z_adjusted", "phi", "tau2"]].isna().all()
+    assert f.loc["a", "value"] == pytest.approx(10, rel=0.01)

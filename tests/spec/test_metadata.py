@@ -7,7 +7,7 @@ from risiko.signals.metadata import metadata_specs
 from tests.drawn import context
 
 SERVICES = """
-service_id | turnover | maturity | deprivation | beds
+service_id | turnover | training | deprivation | beds
 a          | 0.5      | 1        | 1           | 10
 b          | 0.1      | 3        | 9           | 20
 c          |          | 5        | 5           | 30
@@ -15,7 +15,7 @@ c          |          | 5        | 5           | 30
 DECLARED = """
 name        | direction        | audit_only
 turnover    | higher_is_worse  | false
-maturity    | higher_is_better | false
+training    | higher_is_better | false
 deprivation | higher_is_worse  | true
 beds        | none             | false
 absent      | higher_is_worse  | false
@@ -28,7 +28,17 @@ def of(c: Context) -> tuple[SignalSpec, ...]:
 
 def test_only_declared_columns_with_a_direction_that_are_not_for_audit_become_signals() -> None:
     c = context("2023-12-31", services=SERVICES, metadata_columns=DECLARED)
-    assert [s.name for s in of(c)] == ["metadata:maturity", "metadata:turnover"]
+    assert [s.name for s in of(c)] == ["metadata:training", "metadata:turnover"]
+
+
+def test_a_column_with_a_signal_of_its_own_is_not_scored_twice() -> None:
+    c = context(
+        "2023-12-31",
+        services="service_id | maturity | leader_vacant_months | turnover\na | 1 | 2 | 3",
+        metadata_columns="name | direction\nmaturity | higher_is_better\n"
+        "leader_vacant_months | higher_is_worse\nturnover | higher_is_worse",
+    )
+    assert [s.name for s in of(c)] == ["metadata:turnover"]
 
 
 def test_an_undeclared_column_is_never_used() -> None:
@@ -37,8 +47,8 @@ def test_an_undeclared_column_is_never_used() -> None:
 
 def test_worse_is_positive_whichever_way_the_column_points() -> None:
     c = context("2023-12-31", services=SERVICES, metadata_columns=DECLARED)
-    maturity, turnover = (spec.compute(c) for spec in of(c))
-    assert maturity["standing"].to_dict() == {"a": 1, "b": 0, "c": -1}
+    training, turnover = (spec.compute(c) for spec in of(c))
+    assert training["standing"].to_dict() == {"a": 1, "b": 0, "c": -1}
     assert turnover["standing"].to_dict() == pytest.approx({"a": 0.7071, "b": -0.7071, "c": 0}, abs=1e-4)
     assert turnover["missing"].dropna().to_dict() == {"c": "not_declared"}
 

@@ -293,7 +293,7 @@ def test_a_score_from_the_columns_it_uses_is_the_score_from_all_of_them(demo: Pa
     opened = pipeline.open_authority(str(demo))
     some, whole = (
         pipeline.rank(pipeline.prepare_tables(tables, date(2026, 6, 30), opened.settings))
-        for tables in (pipeline.read_scored(opened.store), opened.store.read())
+        for tables in (pipeline.read_scored(opened), opened.store.read())
     )
     pd.testing.assert_frame_equal(some.table.frame(), whole.table.frame())
     pd.testing.assert_frame_equal(pipeline.ranking(some), pipeline.ranking(whole))

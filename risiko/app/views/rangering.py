@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -20,26 +21,17 @@ def show() -> None:
     """Widgets, one call for the list, empty states, then the list and the chosen service."""
     t = session.translator()
     with notices.told(t):
-        address, settings = session.store_address(), session.settings_path()
-        if not address:
-            return notices.no_store(t)
-        query = session.query()
-        with st.spinner(t("ranking.loading")):
-            newest = data.newest_date(address, settings)
-        if newest is None:
-            return notices.empty_store(t)
-        # A link may name a day that is still to come; records may be newer than this machine's clock.
-        latest = max(newest, date.today())
-        as_of = query.as_of if query.as_of and query.as_of <= latest else newest
+        at = data.opened(t)
+        if at is None:
+            return
         try:
             with st.spinner(t("ranking.loading")):
-                ranked = data.ranked(address, settings, as_of, query.weights)
+                ranked = data.ranked(at.address, at.settings, at.as_of, session.query().weights)
         except NothingToScore:
             with st.sidebar:
-                filters.as_of_date(t, as_of, latest)
+                filters.as_of_date(t, at.as_of, at.latest)
             raise
-        prepared = ranked.run.prepared
-        _page(ranked, Names.of(t, prepared.settings, prepared.known["metadata_columns"]), t, latest)
+        _page(ranked, data.names(ranked, t), t, at.latest)
 
 
 def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> None:
@@ -72,6 +64,10 @@ def _list_and_detail(run: pipeline.Run, ranking: pd.DataFrame, shown: pd.DataFra
     if service not in set(rows["service_id"]):
         st.info(names.t("detail.not_listed"))
     with notices.told(names.t):
+        st.page_link(
+            str(Path(__file__).with_name("tjeneste.py")), label=names.t("service.open"), icon=":material/open_in_full:",
+            query_params={"service": service, "lang": names.t.language},
+        )  # fmt: skip
         detail.panel(pipeline.detail(run, service), grid.complaints_of(ranking, service), names)
 
 

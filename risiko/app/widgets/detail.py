@@ -14,7 +14,18 @@ from risiko.reports.names import Names
 
 
 def panel(detail: Detail, complaints: list[float] | None, names: Names) -> None:
-    """Everything the page says about the chosen service."""
+    """What the list says about the chosen service; its own page says more."""
+    head(detail, names)
+    left, right = st.columns(2, gap="large")
+    with left:
+        gaps(detail, names)
+        history(detail, names)
+    with right:
+        _complaints(detail, complaints, names)
+
+
+def head(detail: Detail, names: Names) -> None:
+    """Who the service is, where it stands and how sure, the four criteria, and why."""
     t, service = names.t, detail.service
     name = service["name"] if pd.notna(service["name"]) else service["service_id"]
     st.header(plain(str(name)), anchor="tjeneste", divider="gray")
@@ -23,12 +34,6 @@ def panel(detail: Detail, complaints: list[float] | None, names: Names) -> None:
     st.caption(f"{t('ranking.caveat')} {t('detail.ordering_aid')}")
     _criteria(detail, names)
     _why(detail, names)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _missing(detail, names)
-        _history(detail, names)
-    with right:
-        _complaints(detail, complaints, names)
 
 
 def _who(detail: Detail, names: Names) -> str:
@@ -106,7 +111,8 @@ def _why(detail: Detail, names: Names) -> None:
         st.caption(" · ".join(plain(names.signal_sentence(name)) for name in declared))
 
 
-def _missing(detail: Detail, names: Names) -> None:
+def gaps(detail: Detail, names: Names) -> None:
+    """Which signals say nothing, by the reason why."""
     t, parts = names.t, detail.contributions
     st.subheader(t("gaps.title"))
     gone = parts[parts["missing"].notna()]
@@ -114,14 +120,15 @@ def _missing(detail: Detail, names: Names) -> None:
         st.markdown(t("gaps.none"))
         return
     lines = [
-        f"- **{plain(names.signal(row.signal))}**: {t.word('missing', row.missing)}"
-        for row in gone.itertuples(index=False)
+        f"- **{t.word('missing', why)}**: {', '.join(plain(names.signal(s)) for s in signals)}"
+        for why, signals in gone.groupby("missing", sort=False)["signal"]
     ]
     st.markdown("\n".join(lines))
     st.caption(t("gaps.note"))
 
 
-def _history(detail: Detail, names: Names) -> None:
+def history(detail: Detail, names: Names) -> None:
+    """The supervisions on record."""
     t = names.t
     st.subheader(t("history.title"))
     if detail.supervisions.empty:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -62,6 +62,30 @@ def as_of_date(t: Translator, as_of: date, latest: date) -> None:
         format="DD.MM.YYYY",
         help=t("filter.as_of_help"),
         on_change=lambda: session.change(as_of=st.session_state[key]),
+    )
+
+
+def comparison(t: Translator, since: date, as_of: date, capacity: int, n: int) -> None:
+    """The earlier date to compare with, and how many services can be visited."""
+    day, count = session.widget_key("overview.since"), session.widget_key("overview.capacity")
+    st.date_input(
+        t("overview.since"),
+        since,
+        EARLIEST,
+        as_of - timedelta(days=1),
+        key=day,
+        format="DD.MM.YYYY",
+        help=t("overview.since_help"),
+        on_change=lambda: session.change(since=st.session_state[day]),
+    )
+    st.number_input(
+        t("overview.capacity"),
+        1,
+        n,
+        capacity,
+        key=count,
+        help=t("overview.capacity_help"),
+        on_change=lambda: session.change(capacity=st.session_state[count]),
     )
 
 

@@ -20,7 +20,7 @@ def told(t: Translator) -> Generator[None]:
     try:
         yield
     except NothingToScore:
-        st.warning(f"**{t('empty.date')}**\n\n{t('empty.date_try')}")
+        nothing_at(t)
     except NoStoreYet as error:
         where = f"{t('error.where')} `{error.where}`"
         st.warning(f"**{t('empty.absent')}**\n\n{where}\n\n{t('empty.absent_try')}")
@@ -41,6 +41,16 @@ def empty_store(t: Translator) -> None:
 def unknown_service(t: Translator, service: str, as_of: date) -> None:
     """A link names a service that is not in the ranking."""
     st.warning(t("detail.unknown", id=plain(service), date=t.date(as_of)))
+
+
+def nothing_at(t: Translator) -> None:
+    """At the chosen date no service can be scored."""
+    st.warning(f"**{t('empty.date')}**\n\n{t('empty.date_try')}")
+
+
+def nothing_to_compare(t: Translator, since: date) -> None:
+    """At the earlier date there is no list to compare with."""
+    st.info(t("overview.no_before", since=t.date(since)))
 
 
 def no_match(t: Translator) -> None:
