@@ -27,7 +27,7 @@ def main_reasons(table: ScoreTable, *, most: int = 3) -> pd.Series:
 
 def silent_sources(table: ScoreTable, features: Features) -> pd.Series:
     """Per service the names of the signals that count in the score and have no value."""
-    gone = features.missing()[[name for name, weight in table.weights.items() if weight > 0]]
+    gone = features.missing([name for name, weight in table.weights.items() if weight > 0])
     names = np.array(gone.columns)
     return pd.Series([names[row].tolist() for row in gone.to_numpy()], index=gone.index)
 

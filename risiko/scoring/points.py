@@ -25,15 +25,17 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     point, so likelihood is an ordering aid until supervisions have calibrated it. Raises SettingsError for a weight
     that belongs to no signal.
     """
-    rule, names = settings.score, [s.name for s in features.signals]
-    _check_weights(rule.weights, names)
-    weights = np.array([_weight(s, settings) for s in features.signals])
+    rule = settings.score
+    _check_weights(rule.weights, [s.name for s in features.signals])
+    weight_of = {s.name: _weight(s, settings) for s in features.signals}
+    counting = [s for s in features.signals if weight_of[s.name] > 0]
+    names, weights = [s.name for s in counting], np.array([weight_of[s.name] for s in counting])
     floor = np.full(len(names), -rule.cap)
     if not rule.low_complaints_lower_likelihood:
-        floor[[s.group == "complaints" for s in features.signals]] = 0.0
+        floor[[s.group == "complaints" for s in counting]] = 0.0
 
     base = float(np.log(rule.base_likelihood / (1 - rule.base_likelihood)))
-    z, z_sd = features.matrix("standing"), features.matrix("standing_sd")
+    z, z_sd = (features.matrix(column, names) for column in ("standing", "standing_sd"))
     added = weights * np.clip(z, floor, rule.cap)
     consequence = _consequence(cohort.services, settings)
     scores = pd.DataFrame(index=cohort.services.index)
@@ -43,7 +45,7 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     scores["priority"] = scores["likelihood"] * consequence
     scores["rank"] = scores["priority"].rank(method="min", ascending=False).astype(int)
 
-    group_of = np.array([s.group for s in features.signals])
+    group_of = np.array([s.group for s in counting], dtype=str)
     stretch = features.silence["stretch"].to_numpy(dtype=float)
     draw = PriorityDraws(base, z, z_sd, floor, rule.cap, weights, group_of, consequence, stretch)
     rng = np.random.default_rng(rule.seed)
@@ -53,10 +55,10 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
     return ScoreTable(
         features.as_of,
         scores,
-        pd.DataFrame(added, index=scores.index, columns=names),
+        pd.DataFrame(added, index=scores.index, columns=names).reindex(columns=list(weight_of), fill_value=0.0),
         base,
         {s.name: s.group for s in features.signals},
-        dict(zip(names, weights.tolist(), strict=True)),
+        weight_of,
     )
 
 

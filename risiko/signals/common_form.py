@@ -31,7 +31,8 @@ NUMBERS = (
     "standing_sd", "trend", "freshness",
 )  # fmt: skip
 COLUMNS = (*NUMBERS, "missing")
-_BLANK_WHEN_MISSING = ("value", "ratio", "z", "z_adjusted", "estimate", "sd", "trend")
+_BLANK = ("value", "ratio", "z", "z_adjusted", "estimate", "sd", "trend")
+_WHEN_MISSING = {**dict.fromkeys(_BLANK, np.nan), "standing": 0.0, "standing_sd": 1.0}
 
 
 def common_form(services: pd.DataFrame, *, missing: pd.Series, **columns: FloatArray) -> pd.DataFrame:
@@ -45,17 +46,16 @@ def common_form(services: pd.DataFrame, *, missing: pd.Series, **columns: FloatA
         expected = columns["expected"]
         columns["ratio"] = columns["value"] / np.where(expected > 0, expected, np.nan)
     gone = missing.notna().to_numpy()
-    made = {}
-    for name in NUMBERS:
-        values = np.asarray(columns.pop(name, blank), dtype=float)
-        made[name] = np.where(gone, np.nan, values) if name in _BLANK_WHEN_MISSING else values
-    if columns:
-        raise ValueError(f"not in the common form: {sorted(columns)}")
-    made["standing"] = np.where(gone, 0.0, made["standing"])
-    made["standing_sd"] = np.where(gone, 1.0, made["standing_sd"])
-    if np.isnan(made["standing"]).any() or np.isnan(made["standing_sd"]).any():
+    if strange := sorted(set(columns) - set(NUMBERS)):
+        raise ValueError(f"not in the common form: {strange}")
+    numbers = np.column_stack([np.broadcast_to(columns.get(name, blank), len(services)) for name in NUMBERS])
+    for name, value in _WHEN_MISSING.items():
+        numbers[gone, NUMBERS.index(name)] = value
+    if np.isnan(numbers[:, [NUMBERS.index("standing"), NUMBERS.index("standing_sd")]]).any():
         raise ValueError("a reading that is there must have a standing")
-    return pd.DataFrame(made, index=services.index).assign(missing=missing.to_numpy())
+    frame = pd.DataFrame(numbers, index=services.index, columns=list(NUMBERS))
+    frame["missing"] = missing.array
+    return frame
 
 
 def reasons(services: pd.DataFrame) -> pd.Series:
