@@ -116,6 +116,7 @@ class ExperienceSettings(_Section):
 class NarrativeSettings(_Section):
     minimum: int = Field(ge=5, description="Texts never score a service from fewer than five comments: one voice would decide, and could be recognised. May be raised, not lowered.")
     months: int = Field(gt=0, le=120, description="How far back comments count: three years, as with the longer complaint rate; most services have a handful a year.")
+    labels: str = Field(default="", description="Path of the authority's own labelled comments (CSV or Excel) to learn from; blank: the starter set that ships. Its faulty rows: risiko.narratives.read_labels(path).faults.")
 
 
 class HistorySettings(_Section):

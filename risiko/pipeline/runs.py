@@ -13,7 +13,7 @@ import pandas as pd
 from risiko import asof, cohorts, features, scoring, settings
 from risiko.contracts import CONTRACTS, Tables
 from risiko.errors import InputError
-from risiko.pipeline.texts import read_texts
+from risiko.pipeline.texts import reader
 from risiko.store.base import Store
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def prepare_tables(tables: Tables, as_of: date, chosen: settings.Settings) -> Pr
 
 def _prepared(known: Tables, as_of: date, chosen: settings.Settings) -> Prepared:
     cohort = cohorts.cohort_at(known, as_of, chosen)
-    return Prepared(as_of, chosen, known, cohort, features.assemble(known, cohort, as_of, chosen, read_texts))
+    return Prepared(as_of, chosen, known, cohort, features.assemble(known, cohort, as_of, chosen, reader(chosen)))
 
 
 def rank(prepared: Prepared, weights: Mapping[str, float] | None = None) -> Run:

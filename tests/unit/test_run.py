@@ -45,7 +45,7 @@ def start(checkout: Path, *arguments: str, path: str = os.environ["PATH"]) -> su
 
 def test_arguments_and_exit_code_pass_through(checkout):
     told = start(checkout, "test", "-k", "one two")
-    assert (told.returncode, told.stdout, told.stderr) == (7, "pytest -k one two\n", "")
+    assert (told.returncode, told.stdout, told.stderr) == (7, "pytest -n auto --dist loadfile -k one two\n", "")
 
 
 @pytest.mark.parametrize(("ruff", "mypy", "expected"), [(0, 0, 0), (1, 0, 1), (0, 1, 1)])
