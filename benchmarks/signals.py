@@ -6,7 +6,8 @@ Severe grade within 365 days, among services graded in that time (labels: the sh
 a row, also one that finds nothing (AUC .5) and one without a value for any service (blank). AUC and lift are over all
 services of the row's date by `standing`, where missing stands at 0 as it does in the score; "AUC known" is among those
 with a reading, "AUC in type" over pairs of services of one type. low, high: 90 % interval of the AUC by resampling
-providers. Where a standing says nothing on purpose (never_supervised) the plain value is ranked by.
+providers. Where no standing says anything (never_supervised by purpose; a share that is the same for all) the plain
+value is ranked by, and "by" says so: such a signal moves no score, whatever its AUC.
 """
 
 from __future__ import annotations
@@ -74,10 +75,11 @@ def at_date(authority: pipeline.Authority, tables: dict[str, pd.DataFrame], day:
     for spec in features.signals:
         reading = features.readings[spec.name].loc[ids]
         score, known = reading["standing"].to_numpy(), reading["missing"].isna().to_numpy()
-        if not score.any():
-            score = np.nan_to_num(reading["value"].to_numpy())
+        says = bool(score.any())
+        score = score if says else np.nan_to_num(reading["value"].to_numpy())
         row: dict[str, object] = {"as of": day, "signal": spec.name, "group": spec.group, "coverage": known.mean()}
         if known.any():
+            row["by"] = "standing" if says else "value"
             low, high = clustered(score, outcome, provider)
             row |= {"AUC": roc_auc_score(outcome, score), "low": low, "high": high}
             row |= {"AUC in type": within(score, outcome, kind), "lift 10 %": lift(score, outcome)}

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from risiko import pipeline
-from risiko.features import catalogue
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Authority:
 
     def signals(self) -> pd.DataFrame:
         """The catalogue of signals."""
-        return catalogue(self.opened.store.read(["services", "metadata_columns"]), self.opened.settings)
+        return pipeline.catalogue(self.opened)
 
     def score(self, as_of: str | date | None = None, weights: dict[str, float] | None = None) -> Result:
         """Score every service in operation at the date (ISO text or date; default: the newest known)."""

@@ -147,10 +147,9 @@ def imports(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
 @app.command()
 def signals(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
     """List every signal there is, with the store's declared metadata."""
-    from risiko.features import catalogue
+    from risiko import pipeline
 
-    opened = _open(store, None)
-    found = catalogue(opened.store.read(["services", "metadata_columns"]), opened.settings)
+    found = pipeline.catalogue(_open(store, None))
     if as_json:
         _print_json(_records(found))
         return

@@ -124,5 +124,14 @@ def default_since(found: Ranked) -> date:
 
 def overview(at: Opened, since: date, weights: Mapping[str, float], capacity: int) -> Overview:
     """The list at the reader's date against the one at an earlier date, both with the reader's weights."""
-    now, before = (ranked(at.address, at.settings, day, weights) for day in (at.as_of, since))
-    return pipeline.overview(now.run, before.run, capacity)
+    now, before = (ranked(at.address, at.settings, day, weights).run for day in (at.as_of, since))
+    own = tuple(sorted(now.weights.items()))
+    return _overview(at.address, at.settings, now.prepared.data_version, at.as_of, since, own, capacity, now, before)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _overview(
+    address: str, settings_path: Path | None, version: str, as_of: date, since: date,
+    weights: tuple[tuple[str, float], ...], capacity: int, _now: pipeline.Run, _before: pipeline.Run,
+) -> Overview:  # fmt: skip
+    return pipeline.overview(_now, _before, capacity)

@@ -12,20 +12,45 @@ from risiko.reports.names import Names
 from risiko.vocabulary import GROUPS
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#~$:&|])")
+# Readings between 0 and 1 that are shares of something.
+_SHARES = ("share", "probability", "yes_no")
+# Units that explain the number rather than follow it.
+_SCALES = (
+    "score_0_100", "severity_0_3", "recency_0_1", "level_1_5", "log_ratio", "log_likelihood_ratio",
+    "weighted_per_1000_users_year",
+)  # fmt: skip
+_LINES = re.compile(r"\s*[\r\n\v\f\u0085\u2028\u2029]\s*")
 _LIST_MARK = re.compile(r"^(\d*)([-+.)])(?=\s)")
 
 
 def plain(text: str) -> str:
     """A text of the records as Markdown that shows it letter by letter: no picture, heading or formula comes of it.
 
-    A bare web address may still be shown as a link.
+    Several lines become one: a new line could begin a list, or end a quote. A bare web address may still be shown as a
+    link.
     """
-    return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", text.strip()))
+    return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", _LINES.sub(" ", text.strip())))
 
 
 def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
     """A table of texts, each cell as `plain` writes it; an ordinary table reads its cells as Markdown too."""
     return table.map(lambda cell: plain(str(cell)))
+
+
+def amount(x: float, unit: str, names: Names) -> str:
+    """A reading as this reader writes it: shares as per cent, a certain yes or no in words, else one decimal."""
+    t = names.t
+    if unit == "yes_no" and x in (0, 1):
+        return t("word.yes") if x else t("word.no")
+    return t.percent(x) if unit in _SHARES else t.number(x, 1)
+
+
+def with_unit(x: float, unit: str, names: Names) -> str:
+    """The same with its unit, where the unit says more than the number: "3,0 (alvor 0–3)"."""
+    if unit in _SHARES or pd.isna(x):
+        return amount(x, unit, names)
+    said, word = amount(x, unit, names), names.unit(unit)
+    return f"{said} ({word})" if unit in _SCALES else f"{said} {word}".strip()
 
 
 def list_frame(shown: pd.DataFrame, names: Names) -> pd.DataFrame:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pandas as pd
 
+from risiko.app import session
 from risiko.app.display import plain
 from risiko.reports.names import Names
 
 UP, DOWN = "▲", "▼"
 
 
-def link(service_id: str, name: str, names: Names) -> str:
-    """The service's name as a link to its own page, in the reader's language."""
-    return f"[{plain(name)}](tjeneste?service={quote(service_id, safe='')}&lang={names.t.language})"
+def link(service_id: str, name: str) -> str:
+    """The service's name as a link to its own page, as the reader now sees it: language, date and weights."""
+    params = urlencode(session.leading_to(service_id), doseq=True, quote_via=quote, safe="~,")
+    return f"[{plain(name)}](tjeneste?{params})"
 
 
 def listed(found: pd.Series, names: Names) -> str:
@@ -34,8 +36,8 @@ def entered(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     return pd.DataFrame(
         {
             t("column.rank"): _each(t.number, rows["rank_after"]),
-            t("column.service"): _links(rows, names),
-            t("column.type"): _each(names.service_type, rows["service_type"]),
+            t("column.service"): _links(rows),
+            t("column.type"): _types(rows, names),
             t("column.county"): _county(rows, names),
             t("overview.before"): _each(
                 lambda r: t("overview.not_ranked") if pd.isna(r) else t.number(r), rows["rank_before"]
@@ -50,7 +52,7 @@ def moved(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     t = names.t
     return pd.DataFrame(
         {
-            t("column.service"): _links(rows, names),
+            t("column.service"): _links(rows),
             t("overview.before"): _each(t.number, rows["rank_before"]),
             t("overview.now"): _each(t.number, rows["rank_after"]),
             t("overview.places"): _each(lambda p: f"{_shape(p)} {t.number(abs(p))}", rows["places"]),
@@ -151,21 +153,32 @@ def counties_takeaway(rows: pd.DataFrame, names: Names) -> str:
     )  # fmt: skip
 
 
-def sources(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """Per source: rows, newest event, newest known, and whether it has gone stale."""
+def sources(rows: pd.DataFrame, names: Names, *, judged: bool = True) -> pd.DataFrame:
+    """Per source: rows, newest event, newest known, and its age; judged: whether the source has gone stale.
+
+    The limits are for a source as a whole: that nobody has visited one service for three years is no fault of one.
+    """
     t = names.t
+    months = pd.Series(_each(t.number, rows["months"]))
+    if judged:
+        state, title = (
+            _each(
+                lambda stale, n: t("sources.stale", months=n) if stale else t("sources.fresh", months=n),
+                rows["stale"], months,
+            ),
+            t("sources.state"),
+        )  # fmt: skip
+    else:
+        state, title = _each(lambda n: t("sources.months_ago", months=n), months), t("sources.age")
     return pd.DataFrame(
         {
             t("sources.source"): _each(names.source, rows["table"], rows["source"]),
             t("sources.rows"): _each(t.number, rows["n"]),
             t("sources.newest_event"): _each(t.date, rows["newest_event"]),
             t("sources.newest_known"): _each(t.date, rows["newest_known"]),
-            t("sources.state"): _each(
-                lambda stale, n: t("sources.stale", months=n) if stale else t("sources.fresh", months=n),
-                rows["stale"], pd.Series(_each(t.number, rows["months"])),
-            ),
+            title: state,
         }
-    )  # fmt: skip
+    )
 
 
 def _who(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
@@ -173,15 +186,19 @@ def _who(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     return pd.DataFrame(
         {
             t("column.rank"): _each(t.number, rows["rank"]),
-            t("column.service"): _links(rows, names),
-            t("column.type"): _each(names.service_type, rows["service_type"]),
+            t("column.service"): _links(rows),
+            t("column.type"): _types(rows, names),
             t("column.county"): _county(rows, names),
         }
     )
 
 
-def _links(rows: pd.DataFrame, names: Names) -> list[str]:
-    return _each(lambda i, name: link(i, name, names), rows["service_id"], rows["name"])
+def _links(rows: pd.DataFrame) -> list[str]:
+    return _each(link, rows["service_id"], rows["name"])
+
+
+def _types(rows: pd.DataFrame, names: Names) -> list[str]:
+    return [plain(names.service_type(slug)) for slug in rows["service_type"]]
 
 
 def _county(rows: pd.DataFrame, names: Names) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from risiko.app.display import amount
 from risiko.pipeline import Detail
 from risiko.reports.names import Names
 
@@ -47,11 +48,13 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
     rows = [
         {
             t("reasons.signal"): names.signal(row.signal),
-            t("reasons.value"): t.word("missing", row.missing) if pd.notna(row.missing) else t.number(row.value, 1),
-            t("reasons.expected"): t.number(row.expected, 1),
+            t("reasons.value"): t.word("missing", row.missing)
+            if pd.notna(row.missing)
+            else amount(row.value, row.unit, names),
+            t("reasons.expected"): amount(row.expected, row.unit, names),
             t("reasons.estimate"): blank
             if pd.notna(row.missing)
-            else f"{t.number(row.estimate, 1)} ± {t.number(row.sd, 1)}",
+            else f"{amount(row.estimate, row.unit, names)} ± {amount(row.sd, row.unit, names)}",
             t("reasons.unit"): names.unit(row.unit),
             t("reasons.n"): t.number(row.n),
             t("reasons.weight"): t.number(row.weight, 2),

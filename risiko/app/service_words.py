@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from risiko.app.display import plain
+from risiko.app.display import amount, plain, with_unit
 from risiko.pipeline import Beside, OverTime, ServicePage
 from risiko.reports.names import Names
 from risiko.statistics.xmr import ENOUGH_POINTS
 from risiko.vocabulary import DIMENSIONS
 
 LIKELY = 1.645  # 90 % of a normal distribution lies within so many standard deviations
+LONGEST_QUOTE = 600
 _RULES = {1: "outside", 2: "trend", 3: "two_of_three", 4: "one_side"}
 
 
@@ -30,8 +31,8 @@ def standings(page: ServicePage, group: str, names: Names) -> pd.DataFrame:
             "scored": (rows["weight"] > 0).to_numpy(),
             "text": _each(
                 lambda s, v, e, unit: t(
-                    "service.reading", signal=names.signal(s), value=t.number(v, 1), expected=t.number(e, 1),
-                    unit=names.unit(unit),
+                    "service.reading", signal=names.signal(s), value=with_unit(v, unit, names),
+                    expected=amount(e, unit, names),
                 ),
                 rows["signal"], rows["value"], rows["expected"], rows["unit"],
             ),
@@ -51,14 +52,15 @@ def readings(page: ServicePage, names: Names) -> pd.DataFrame:
     t, rows = names.t, page.readings
     rows = rows.sort_values(["group", "signal"], kind="stable")
     gone = rows["missing"].notna()
-    value = _each(lambda v, u: f"{t.number(v, 1)} {names.unit(u)}".strip(), rows["value"], rows["unit"])
+    value = _each(lambda v, u: with_unit(v, u, names), rows["value"], rows["unit"])
+    usual = _each(lambda e, u: "" if pd.isna(e) else amount(e, u, names), rows["expected"], rows["unit"])
     said = _each(lambda m: "" if pd.isna(m) else t.word("missing", m), rows["missing"])
     return pd.DataFrame(
         {
-            t("reasons.signal"): [plain(x) for x in _each(names.signal, rows["signal"])],
+            t("reasons.signal"): _each(names.signal, rows["signal"]),
             t("service.group"): _each(lambda g: t.word("group", g), rows["group"]),
-            t("reasons.value"): [why if out else plain(x) for x, why, out in zip(value, said, gone, strict=True)],
-            t("reasons.expected"): _numbers(rows["expected"], names, 1),
+            t("reasons.value"): [why if out else x for x, why, out in zip(value, said, gone, strict=True)],
+            t("reasons.expected"): usual,
             t("reasons.n"): _numbers(rows["n"], names, 0),
             t("service.z"): _numbers(rows["z"], names, 1),
             t("service.z_adjusted"): _numbers(rows["z_adjusted"], names, 1),
@@ -93,6 +95,8 @@ def funnel_takeaway(found: Beside, names: Names) -> str:
     t, own = names.t, found.points[found.points["own"]]
     if own.empty:
         return t("funnel.no_place")
+    if len(found.points) < 2:
+        return t("funnel.alone")
     x, y = float(own["x"].iloc[0]), float(own["y"].iloc[0])
     peers = t.number(found.n_peers - 1)
     if found.kind == "values" or found.limits.empty:
@@ -107,18 +111,20 @@ def funnel_takeaway(found: Beside, names: Names) -> str:
 
 
 def funnel_table(found: Beside, names: Names) -> pd.DataFrame:
-    """The service's own place beside the median and the spread of similar services."""
-    t, points = names.t, found.points
-    groups = {t("funnel.this"): points[points["own"]]["y"], t("funnel.similar"): points[~points["own"]]["y"]}
-    decimals = 2 if found.kind == "ratio" else 1
-    return pd.DataFrame(
-        {
-            t("funnel.who"): list(groups),
-            t("funnel.median"): [t.number(y.median(), decimals) for y in groups.values()],
-            t("funnel.tenth"): [t.number(y.quantile(0.1), decimals) for y in groups.values()],
-            t("funnel.ninth"): [t.number(y.quantile(0.9), decimals) for y in groups.values()],
-        }
-    )
+    """The service's own place beside the median and the spread of similar services, one row each."""
+    t, own, others = names.t, found.points[found.points["own"]]["y"], found.points[~found.points["own"]]["y"]
+    rows = {
+        t("funnel.this"): own.median(),
+        t("funnel.median"): others.median(),
+        t("funnel.tenth"): others.quantile(0.1),
+        t("funnel.ninth"): others.quantile(0.9),
+    }
+    if found.kind == "ratio":
+        said, title = [t.number(x, 2) for x in rows.values()], t.word("funnel_y", "ratio")
+    else:
+        said = [amount(x, found.signal.unit, names) for x in rows.values()]
+        title = names.unit(found.signal.unit)
+    return pd.DataFrame({t("funnel.who"): list(rows), title[:1].upper() + title[1:]: said})
 
 
 def series(found: OverTime, names: Names) -> pd.DataFrame:
@@ -188,7 +194,7 @@ def voices_table(page: ServicePage, names: Names) -> pd.DataFrame:
     return pd.DataFrame(
         {
             t("voices.method"): _each(lambda m: t.word("method", m), rows["method"]),
-            t("voices.organisation"): [plain(str(o)) for o in rows["organisation"].fillna(t("voices.unbound"))],
+            t("voices.organisation"): rows["organisation"].fillna(t("voices.unbound")).astype("str").tolist(),
             t("voices.dimension"): _each(lambda d: _dimension(d, names), rows["dimension"]),
             t("voices.mean"): _each(lambda x: t("voices.words_only") if pd.isna(x) else t.number(x, 1), rows["mean"]),
             t("reasons.n"): _numbers(rows["n"], names, 0),
@@ -209,7 +215,7 @@ def findings(page: ServicePage, names: Names) -> pd.DataFrame:
             t("findings.corrected"): _each(
                 lambda day, severity: _corrected(day, severity, names), rows["corrected_date"], rows["severity"]
             ),
-            t("findings.text"): [plain(str(text)) if pd.notna(text) else "" for text in rows["text"]],
+            t("findings.text"): rows["text"].fillna("").astype("str").tolist(),
         }
     )
 
@@ -230,10 +236,15 @@ def quotes(page: ServicePage, names: Names, most: int) -> list[str]:
     """The newest texts as quotes with method, organisation and date; identifiers were masked when they came in."""
     t, rows = names.t, page.quotes.head(most)
     return _each(
-        lambda text, method, who, day: f"> {plain(text)}\n>\n> – {t.word('method', method)}, "
+        lambda text, method, who, day: f"> {plain(shortened(text))}\n>\n> – {t.word('method', method)}, "
         f"{plain(who) if pd.notna(who) else t('voices.unbound')}, {t.date(day)}",
         rows["text"], rows["method"], rows["organisation"], rows["event_date"],
     )  # fmt: skip
+
+
+def shortened(text: str) -> str:
+    """A text, cut after a word where it is longer than a quote should be."""
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE].rsplit(None, 1)[0] + " …"
 
 
 def _rule(cause: int, names: Names) -> str:

@@ -54,6 +54,11 @@ def change(**changes: Any) -> None:
     _write(replace(query(), **changes))
 
 
+def leading_to(service: str) -> dict[str, str | list[str]]:
+    """The parameters of a link to a service: everything the reader has asked for goes along, the date above all."""
+    return q.write(replace(query(), lang=translator().language, service=service))
+
+
 def _write(new: q.Query) -> None:
     st.session_state[_QUERY] = new
     params = q.write(new)

@@ -13,18 +13,26 @@ if TYPE_CHECKING:
 
 
 def funnel(
-    points: pd.DataFrame, limits: pd.DataFrame, *, target: float, x_title: str, y_title: str, language: str
+    points: pd.DataFrame, limits: pd.DataFrame, *, target: float, zero: bool, x_title: str, y_title: str, language: str
 ) -> AnyChart:
     """A dot per service, the one in question as a larger diamond, between 95 % (dashed) and 99.8 % limits.
 
     points: x, y, own (bool), text (what the pointer shows). limits: x, low95, high95, low998, high998; may be empty.
+    zero: the axis begins at 0, as for counts; else where the marks begin, so that a narrow funnel can be read.
     """
     import altair as alt
 
-    top = max(float(points["y"].max()), float(limits[["high95"]].max(axis=None)) if len(limits) else 0.0, target)
-    low = min(float(points["y"].min()), target, 0.0)
-    across = alt.X("x:Q", title=x_title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False))
-    up = alt.Y("y:Q", title=y_title, scale=alt.Scale(domain=[low, top * 1.05], clamp=True))
+    drawn = pd.concat([points["y"], limits["low95"], limits["high95"], pd.Series([target])]).dropna()
+    low, high = (0.0 if zero else float(drawn.min())), float(drawn.max())
+    slack = max((high - low) * 0.05, 0.5 if high == low else 0.0)
+    across = alt.X(
+        "x:Q", title=x_title, scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(grid=False, tickCount=6, format=",.2~f", labelOverlap=True),
+    )  # fmt: skip
+    up = alt.Y(
+        "y:Q", title=y_title, axis=alt.Axis(format=",.2~f"),
+        scale=alt.Scale(domain=[low if zero else low - slack, high + slack], clamp=True, nice=False),
+    )  # fmt: skip
     line = alt.Chart(limits.melt("x", var_name="limit", value_name="y")).mark_line(clip=True).encode(
         x=across,
         y=up,

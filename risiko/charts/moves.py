@@ -24,7 +24,8 @@ def moves(rows: pd.DataFrame, *, axis: str, language: str) -> AnyChart:
 
     low, high = float(rows[["before", "after"]].min(axis=None)), float(rows[["before", "after"]].max(axis=None))
     slack = max(1.0, (high - low) * 0.03)
-    place = alt.Scale(domain=[high + slack, max(0.0, low - slack)], nice=False, zero=False)
+    # There is no place 0; the axis ends at the first.
+    place = alt.Scale(domain=[high + slack, max(1.0, low - slack)], nice=False, zero=False)
     order = alt.Y(
         "label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, labelOverlap=False, ticks=False, grid=False)
     )
@@ -42,8 +43,9 @@ def moves(rows: pd.DataFrame, *, axis: str, language: str) -> AnyChart:
         .encode(x=alt.X("after:Q", scale=place), color=colour)
         for way, angle in (("up", 0), ("down", 180))
     ]
-    middle = base.transform_calculate(middle="(datum.before + datum.after) / 2").mark_text(dy=-11, color=INK).encode(
-        x=alt.X("middle:Q", scale=place), text="mark:N"
-    )  # fmt: skip
-    chart = (line + start + heads[0] + heads[1] + middle).properties(height=ROW_HEIGHT * len(rows), width="container")
+    # At the left edge, where a small screen has room for it; never wider than the picture.
+    words = base.mark_text(dy=-11, dx=4, color=INK, align="left", limit=alt.expr("width")).encode(
+        x=alt.value(0), text="mark:N"
+    )
+    chart = (line + start + heads[0] + heads[1] + words).properties(height=ROW_HEIGHT * len(rows), width="container")
     return themed(chart, language)

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from risiko.charts.theme import AnyChart
 
 
-def over_time(rows: pd.DataFrame, *, axis: str, expected: str, language: str) -> AnyChart:
+def over_time(rows: pd.DataFrame, *, axis: str, expected: str, zero: bool, language: str) -> AnyChart:
     """A line through the periods, mean and limits, a mark of its own shape where a rule is hit.
 
     rows: period_end, value, expected (NaN where unknown), mean, lower, upper, hit ("none", "up", "down"), text.
-    expected: what the grey line of similar services is called.
+    expected: what the grey line of similar services is called. zero: the axis begins at 0.
     """
     import altair as alt
 
     base = alt.Chart(rows)
     when = alt.X("period_end:T", title=None, axis=alt.Axis(format="%b %Y", grid=False, tickCount=6, labelFlush=False))
-    value = alt.Y("value:Q", title=axis, scale=alt.Scale(zero=True))
+    value = alt.Y("value:Q", title=axis, scale=alt.Scale(zero=zero), axis=alt.Axis(format=",.2~f"))
     limits = [
         base.mark_line(color=SLATE, strokeDash=dash, interpolate="step-after").encode(x=when, y=alt.Y(f"{name}:Q"))
         for name, dash in (("mean", [6, 3]), ("lower", [2, 3]), ("upper", [2, 3]))

@@ -19,7 +19,9 @@ def spread(values: pd.Series, own: float, *, x_title: str, y_title: str, own_lab
     """
     import altair as alt
 
-    across = alt.X("x:Q", title=x_title, bin=alt.Bin(maxbins=30), axis=alt.Axis(grid=False))
+    across = alt.X(
+        "x:Q", title=x_title, bin=alt.Bin(maxbins=30), axis=alt.Axis(grid=False, tickCount=8, labelOverlap=True)
+    )
     bars = alt.Chart(pd.DataFrame({"x": values.to_numpy(dtype=float)})).mark_bar(color=PALE).encode(
         x=across, y=alt.Y("count():Q", title=y_title)
     )  # fmt: skip

@@ -32,8 +32,13 @@ def standings(rows: pd.DataFrame, *, axis: str, language: str) -> AnyChart:
         x=alt.X("x:Q", scale=place)
     )  # fmt: skip
     bar = base.mark_bar(height=7, cornerRadius=3, color=PALE).encode(
-        x=alt.X("low:Q", scale=place, title=axis, axis=alt.Axis(gridColor=GRID, values=[-4, -2, 0, 2, 4])), x2="high:Q"
-    )
+        # The title ends where the axis ends: on a small screen it needs the room under the labels.
+        x=alt.X(
+            "low:Q", scale=place, title=axis,
+            axis=alt.Axis(gridColor=GRID, values=[-4, -2, 0, 2, 4], format="d", titleAnchor="end"),
+        ),
+        x2="high:Q",
+    )  # fmt: skip
     dot = base.mark_point(filled=True, size=80, opacity=1).encode(
         x=alt.X("standing:Q", scale=place),
         color=alt.condition("datum.scored", alt.value(BLUE), alt.value(SLATE)),

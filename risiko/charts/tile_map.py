@@ -38,6 +38,7 @@ def tile_map(rows: pd.DataFrame, *, legend: str, language: str) -> AnyChart:
         row=lambda f: f["county"].map({c: y for c, (_, y) in _PLACES.items()}),
         lines=lambda f: f["county"].str.replace(" og ", " og\n"),
     )
+    sign = "%" if language == "en" else "\u00a0%"
     top = max(float(placed["share"].max()), 0.01)
     base = alt.Chart(placed).encode(
         x=alt.X("column:O", axis=None), y=alt.Y("row:O", axis=None), tooltip=alt.Tooltip("text:N", title=" ")
@@ -46,10 +47,13 @@ def tile_map(rows: pd.DataFrame, *, legend: str, language: str) -> AnyChart:
         color=alt.Color(
             "share:Q",
             scale=alt.Scale(domain=[0, top], range=["#EEF3FA", "#7FA3D1"]),
-            legend=alt.Legend(title=legend, format=".0%", orient="bottom", gradientLength=200, tickCount=3),
+            legend=alt.Legend(
+                title=legend, labelExpr=f"format(100 * datum.value, '.0f') + '{sign}'", orient="bottom",
+                gradientLength=200, tickCount=3,
+            ),
         )
     )
-    name = base.mark_text(dy=-12, fontSize=12, color=INK, lineBreak="\n").encode(text="lines:N")
-    number = base.mark_text(dy=20, fontSize=15, fontWeight="bold", color=INK).encode(text="label:N")
+    name = base.mark_text(dy=-15, fontSize=12, color=INK, lineBreak="\n").encode(text="lines:N")
+    number = base.mark_text(dy=15, fontSize=15, fontWeight="bold", color=INK).encode(text="label:N")
     chart = (squares + name + number).properties(width=SIDE * 5, height=SIDE * 7)
     return themed(chart, language)

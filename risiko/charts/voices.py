@@ -33,7 +33,7 @@ def voices(rows: pd.DataFrame, *, axis: str, size: str, method: str, language: s
                 title=None,
                 axis=alt.Axis(labelLimit=260, labelOverlap=False, ticks=False, grid=True),
             ),
-            x=alt.X("mean:Q", title=axis, scale=alt.Scale(domain=[0, 100])),
+            x=alt.X("mean:Q", title=axis, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
             size=alt.Size("n:Q", title=size, scale=alt.Scale(range=[60, 420]), legend=None),
             shape=alt.Shape(
                 "method:N",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -48,15 +49,11 @@ class Translator:
 
     def number(self, x: Any, decimals: int = 0, *, sign: bool = False) -> str:
         """A number with this reader's decimal mark and thousands; missing reads "no data", never zero."""
-        from babel.numbers import format_decimal
-
         if pd.isna(x):
             return self("data.missing")
         # Rounded first, so that −0,04 does not stand as "−0,0".
         x = round(float(x), decimals) + 0.0
-        digits = "0" * decimals
-        pattern = f"#,##0.{digits}" if decimals else "#,##0"
-        text = format_decimal(x, format=pattern, locale=self.locale)
+        text = _decimal(x, decimals, self.locale)
         return f"+{text}" if sign and x > 0 else text
 
     def percent(self, x: Any, decimals: int = 0) -> str:
@@ -88,6 +85,15 @@ class Translator:
 
     def _text(self, key: str) -> str:
         return catalogue.compiled(self.language).gettext(key)
+
+
+@lru_cache(maxsize=1 << 16)
+def _decimal(x: float, decimals: int, locale: str) -> str:
+    """A number as a place writes it; remembered, for a list of thousands is written anew at every turn of a page."""
+    from babel.numbers import format_decimal
+
+    digits = "0" * decimals
+    return format_decimal(x, format=f"#,##0.{digits}" if decimals else "#,##0", locale=locale)
 
 
 def readable(slug: str) -> str:

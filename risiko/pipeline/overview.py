@@ -13,9 +13,11 @@ from risiko.asof import DAYS_PER_YEAR
 from risiko.contracts import CONTRACTS
 from risiko.pipeline.runs import Prepared, Run
 from risiko.signals.complaint_surge import surges
+from risiko.signals.silence import dialogue_list
 
 # Event table -> the column whose values are sources of their own.
-_SOURCE_OF = {"complaints": "stream", "experiences": "method", "supervisions": "kind", "actions": "kind"}
+# The authority's own records (supervisions, findings, actions) are one source each: a rare kind is not gone stale.
+_SOURCE_OF = {"complaints": "stream", "experiences": "method"}
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,8 @@ def _surges(run: Run, since: date) -> pd.DataFrame:
 
 
 def _quiet(run: Run) -> pd.DataFrame:
-    """Services from which a voice was expected and none heard, whose users depend on them."""
-    silence = run.prepared.features.silence
-    rows = silence[silence["flag"] == "quiet_and_dependent"].join(run.table.scores["rank"])
-    rows = rows.sort_values("expected_voice", ascending=False, kind="stable")
+    """Services heard less from than expected, whose users depend on them: those with most to learn by asking first."""
+    rows = dialogue_list(run.prepared.features.silence).join(run.table.scores["rank"])
     return _told(rows[["expected_voice", "heard", "rank"]], run).rename_axis("service_id").reset_index()
 
 
@@ -145,10 +145,10 @@ def _source(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     # A row of complaints may stand for many.
     n = frame["n"].fillna(0).astype(float) if table == "complaints" else 1.0
     dated = pd.DataFrame({"source": by, "n": n, "event": frame[event or "known_date"], "known": frame["known_date"]})
-    newest = dated.groupby("source").agg(
-        n=("n", "sum"), newest_event=("event", "max"), newest_known=("known", "max")
-    )  # fmt: skip
-    newest = newest.reset_index()
+    groups = dated.groupby("source")
+    newest = pd.DataFrame(
+        {"n": groups["n"].sum(), "newest_event": groups["event"].max(), "newest_known": groups["known"].max()}
+    ).reset_index()
     newest.insert(0, "table", table)
     return newest
 

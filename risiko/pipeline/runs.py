@@ -141,6 +141,13 @@ def read_scored(authority: Authority) -> Tables:
     return authority.store.read([name for name in names if name not in left_out], only=wanted)
 
 
+def catalogue(authority: Authority) -> pd.DataFrame:
+    """Every signal there is for these records, those of families too (features.catalogue)."""
+    only = {LARGE: {*CONTRACTS[LARGE].key, "stream"}}  # which streams there are; nothing else of many rows is read
+    tables = authority.store.read(["services", "metadata_columns", LARGE], only=only)
+    return features.catalogue(tables, authority.settings)
+
+
 def prepare(authority: Authority, as_of: date, tables: Tables | None = None) -> Prepared:
     """Compute cohort and signals at the date. Raises NothingToScore for an empty cohort.
 

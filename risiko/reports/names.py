@@ -70,8 +70,8 @@ class Names:
         return self.t.word("unit", unit) if unit in FAMILIES["unit"] else unit
 
     def source(self, table: str, source: str) -> str:
-        """A source in words: the table, and the stream, method or kind within it."""
-        within = {"complaints": "stream", "experiences": "method", "supervisions": "kind", "actions": "action"}
+        """A source in words: the table, and the stream or method within it."""
+        within = {"complaints": "stream", "experiences": "method"}
         if not source:
             return self.t.word("table", table)
         kind = within.get(table, "")

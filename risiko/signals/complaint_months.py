@@ -137,11 +137,18 @@ def _events(context: Context) -> pd.DataFrame:
 def _years_in_operation(
     services: pd.DataFrame, position: IntArray, dates: pd.Series, as_of: date, horizon: int
 ) -> FloatArray:
-    """Years in operation in each of the months before the date, services × months."""
+    """Years in operation in each of the months before the date, services × months.
+
+    Complaints are known by the month, however finely the rows are dated: one in a month before the service began by
+    the register tells that it was in operation for the whole of that month.
+    """
     edges = _days(np.array([window_start(as_of, m) for m in range(horizon + 1)], dtype="datetime64[D]"))
-    began = services["valid_from"].to_numpy()
-    since = np.where(np.isnat(began), edges[-1], _days(began))
-    np.minimum.at(since, position, _days(dates.to_numpy()))
+    began, unknown = services["valid_from"], services["valid_from"].isna().to_numpy()
+    since = np.where(unknown, edges[-1], _days(began.to_numpy()))
+    first = np.full(len(services), -1)
+    np.maximum.at(first, position, np.minimum(months_ago(dates, as_of), horizon - 1))
+    earlier = ~unknown & (first > months_ago(began.fillna(pd.Timestamp(as_of)), as_of))
+    since = np.where(earlier, edges[first + 1], since)
     days = np.clip(edges[:-1] - np.maximum(edges[1:], since[:, None]), 0, None)
     days[:, 0] = np.maximum(days[:, 0], 1)  # a service that opened today has had a day, not nothing
     return np.asarray(days / DAYS_PER_YEAR)

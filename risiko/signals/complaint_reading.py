@@ -86,7 +86,7 @@ def rate_reading(
         standing=placed.standing,
         standing_sd=placed.standing_sd,
         **placed.adjusted,
-        trend=per_year * _moved(observed, expected),
+        trend=per_year * _moved(sums, observed, expected),
         freshness=sums.newest(seen),
     )
 
@@ -111,12 +111,18 @@ def _halves(sums: ComplaintMonths, seen: FloatArray, rates: FloatArray, newer: i
     return observed, sums.users * expected
 
 
-def _moved(observed: FloatArray, expected: FloatArray) -> FloatArray:
+def _moved(sums: ComplaintMonths, observed: FloatArray, expected: FloatArray) -> FloatArray:
     """Ratio to expected in the newer half less that in the older; NaN where nothing was expected of one of them.
 
-    As each half is held against its own expected, what meets all services of a type alike does not show.
+    Each half is held against the type's own level in that half, so that what meets all services of a type alike within
+    a year, a break that no one labelled too, does not show.
     """
-    ratio = observed / np.where(expected > 0, expected, np.nan)
+    told = expected > 0
+    level = np.ones_like(expected)
+    for half in (0, 1):
+        top, bottom = (np.bincount(sums.kind, np.where(told[half], side[half], 0.0)) for side in (observed, expected))
+        level[half] = np.divide(top, bottom, out=np.ones_like(bottom), where=(top > 0) & (bottom > 0))[sums.kind]
+    ratio = observed / np.where(told, expected * level, np.nan)
     return np.asarray(ratio[1] - ratio[0])
 
 

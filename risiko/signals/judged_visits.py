@@ -115,6 +115,7 @@ def pooled_form(
     estimate and standing are without strictness.
     """
     weight = np.where(sums["weight"] > 1e-9, sums["weight"], np.nan)
+    missing = missing.mask(missing.isna() & np.isnan(weight), "not_recently_supervised")  # faded to nothing
     value, expected, usual, spread = (
         sums[name].to_numpy() / weight for name in ("severity", "expected", "usual", "spread")
     )

@@ -43,4 +43,19 @@ def climb(at: Callable[[FloatArray], Hill], start: FloatArray, flat: FloatArray,
                       for new, old in zip(there, hill, strict=True)))  # fmt: skip
         stuck = ~up & (np.abs(step).max(1, initial=0) < 1e-12)
         ridge = np.where(up, ridge / 10, np.where(stuck, 10 * STIFF, np.maximum(ridge, 1e-6) * 10))
-    return point
+    return _polished(at, point, hill)
+
+
+def _polished(at: Callable[[FloatArray], Hill], point: FloatArray, hill: Hill) -> FloatArray:
+    """One whole Newton step more for the groups whose slope it makes less.
+
+    Around a top all heights are the same to the last digit, so a climb by height ends where rounding lets it, and the
+    order in which the same numbers were added would show in the seventh digit. The slope sees further.
+    """
+    round_top = np.linalg.eigvalsh(hill.bend)[:, 0] > 0
+    bend = np.where(round_top[:, None, None], hill.bend, np.eye(point.shape[1]))
+    step = np.linalg.solve(bend, hill.slope[..., None])[..., 0]
+    near = round_top & (np.abs(step).max(1, initial=0) < 1e-3)
+    there = at(point + np.where(near[:, None], step, 0))
+    flatter = near & (np.abs(there.slope).max(1, initial=0) < np.abs(hill.slope).max(1, initial=0))
+    return np.where(flatter[:, None], point + step, point)

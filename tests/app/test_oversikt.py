@@ -45,7 +45,7 @@ def test_the_numbers_are_those_of_the_comparison(overview: Page, run: pipeline.R
     assert shown == {
         "Nye over kapasitetslinjen": str(len(found.entered)),
         "Klager øker brått": str(len(found.surges)),
-        "Stille og avhengige brukere": str(len(found.quiet)),
+        "Uventet stille": str(len(found.quiet)),
         "Aldri hatt tilsyn": str(len(found.never)),
         "Kilder uten nytt": str(int(found.sources["stale"].sum())),
     }
@@ -87,4 +87,4 @@ def test_the_capacity_and_the_date_stand_in_the_address(overview: Page) -> None:
 def test_names_lead_to_the_service(overview: Page, run: pipeline.Run, before: pipeline.Run) -> None:
     app = overview(lang="nn", since=before.as_of.isoformat(), k="20")
     first = pipeline.overview(run, before, 20).entered["service_id"].iloc[0]
-    assert f"(tjeneste?service={first}&lang=nn)" in app.table[0].value["Teneste"].iloc[0]
+    assert f"(tjeneste?lang=nn&since={before.as_of}&k=20&service={first})" in app.table[0].value["Teneste"].iloc[0]

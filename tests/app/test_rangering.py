@@ -135,6 +135,7 @@ def test_choosing_in_the_box_opens_the_service(page: Page, run: pipeline.Run) ->
 def test_the_table_holds_the_numbers_of_the_picture(page: Page, run: pipeline.Run) -> None:
     service = pipeline.ranking(run)["service_id"][0]
     parts = pipeline.detail(run, service).contributions
+    parts = parts[parts["weight"] > 0]
     shown = page(lang="en", service=service).table[0].value
     assert shown["Contribution (log-odds)"].tolist()[1:-1] == [
         "0.00" if abs(x) < 0.005 else f"{x:+.2f}" for x in parts["contribution"]
@@ -164,16 +165,17 @@ def test_a_chosen_service_outside_the_filters_is_told(page: Page, run: pipeline.
 
 
 def test_weights_change_the_order_and_can_be_taken_back(page: Page, run: pipeline.Run) -> None:
-    own = {"experience_mean": 3.0, "complaint_rate_short": 0.0}
+    own = {"experience_mean": 3.0, "complaint_rate": 0.0, "complaint_rate_short": 0.5}
     expected = pipeline.ranking(pipeline.rank(run.prepared, own))["name"].head(100).tolist()
     app = page()
     before = listed(app)
     fields = {w.label: w for w in app.number_input}
     fields["brukererfaring"].set_value(3.0)
-    fields["klager siste år"].set_value(0.0)
+    fields["klager, nyere teller mest"].set_value(0.0)
+    fields["klager siste år"].set_value(0.5)  # one of those that do not count by themselves
     next(b for b in app.button if b.label == "Bruk").click().run()
     assert listed(app) == expected != before
-    assert app.query_params["w"] == "complaint_rate_short~0,experience_mean~3"
+    assert app.query_params["w"] == "complaint_rate~0,complaint_rate_short~0.5,experience_mean~3"
     app.button(key="weights.reset").click().run()
     assert listed(app) == before
     assert {w.label: w.value for w in app.number_input}["brukererfaring"] == run.weights["experience_mean"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from risiko.aggregate import as_complaints, condense
 from risiko.asof import in_window
 from risiko.signals.complaint_months import complaint_months, months_ago
 from risiko.signals.complaint_streams import stream_rate
 from risiko.signals.complaint_surge import complaint_surge
 from risiko.signals.complaints import complaint_rate_long, complaint_rate_short
-from tests.drawn import context
+from tests.drawn import context, table
 
 TWO = "service_id | users | valid_from\na | 100 | 2010-01-01\nb | 100 | 2023-07-01\n"
 
@@ -53,8 +57,18 @@ def test_what_falls_beyond_the_horizon_stays_there() -> None:
 def test_a_service_with_complaints_before_it_began_was_in_operation_then() -> None:
     c = context("2023-12-31", services=TWO, complaints="service_id | event_date\nb | 2023-04-01\na | 2023-04-01")
     exposure = complaint_rate_short(c)["exposure"]
-    assert exposure["b"] == pytest.approx(100 * 274 / 365.25)
+    assert exposure["b"] == pytest.approx(100 * 275 / 365.25)  # from 1 April, for the whole of that month
     assert exposure["a"] == pytest.approx(100 * 365 / 365.25)
+
+
+def test_the_time_in_operation_is_the_same_from_days_and_from_counts_of_a_month() -> None:
+    # b began on 1 July 2023. What came earlier in the same month, by months from the 15th, tells nothing of more.
+    for days in (["2023-06-20", "2023-07-10"], ["2023-05-20", "2023-06-10", "2023-06-14"], ["2023-06-14"], ["2010-05-03", "2023-09-01"]):
+        rows = "service_id | event_date | n | date_precision\n" + "".join(f"b | {day} | 1 | day\n" for day in days)
+        single = context("2024-01-15", services=TWO, complaints=rows)
+        counted = as_complaints(condense(table("complaints", rows), date(2024, 1, 15)))
+        monthly = replace(single, known={**single.known, "complaints": counted}, _made={})
+        assert (monthly.once(complaint_months).years == single.once(complaint_months).years).all(), days
 
 
 def test_users_of_nought_are_no_exposure() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,21 +19,22 @@ RATES = (complaint_rate, complaint_rate_long, complaint_rate_short)
 COUNTS = (0, 0, 1, 1, 2, 3)  # complaints a month of the services of each county, before any change
 
 
-def drawn(factor: object, regime: object, *, opened: str = "2010-01-01") -> Context:
+def drawn(factor: object, regime: object, *, opened: str = "2010-01-01", days: tuple[int, ...] = (15,)) -> Context:
     """Six services in each of four counties over sixty months up to 2023-12-31, times what factor says.
 
-    factor, regime: functions of (county 0–3, service 0–5, month 0–59 with 59 the newest).
+    factor, regime: functions of (county 0–3, service 0–5, month 0–59 with 59 the newest); with several days in a month
+    its second half is month + 0.5.
     """
     services, rows = ["service_id | users | county | valid_from"], ["service_id | event_date | n | regime"]
     for county in range(4):
         for i, count in enumerate(COUNTS):
             name = f"s{county}{i}"
             services.append(f"{name} | 100 | county {county} | {opened if (county, i) == (0, 5) else '2010-01-01'}")
-            for month in range(60):
-                day = f"{2019 + month // 12}-{month % 12 + 1:02d}-15"
-                n = count * factor(county, i, month)
+            for month, date in itertools.product(range(60), days):
+                day, at = f"{2019 + month // 12}-{month % 12 + 1:02d}-{date:02d}", month + (date > 15) / 2
+                n = count * factor(county, i, at)
                 if n and day >= (opened if (county, i) == (0, 5) else ""):
-                    rows.append(f"{name} | {day} | {n} | {regime(county, i, month)}")
+                    rows.append(f"{name} | {day} | {n} | {regime(county, i, at)}")
     return context("2023-12-31", services="\n".join(services), complaints="\n".join(rows))
 
 
@@ -73,6 +76,68 @@ def test_without_labels_the_same_county_would_seem_to_rise(steady: Context) -> N
     assert abs(complaint_rate_short(c)["trend"]).max() > 1
     with pytest.raises(AssertionError):
         assert_nobody_moves(c, steady)
+
+
+def broken(since: object, *, labelled: bool = True) -> Context:
+    """Counts of the 5th and the 25th that double, under a new label, where since(county, service, month) says so."""
+    return drawn(
+        lambda *at: 2 if since(*at) else 1, lambda *at: ("new" if since(*at) else "old") if labelled else "", days=(5, 25)
+    )
+
+
+@pytest.fixture(scope="module")
+def twice_a_month() -> Context:
+    return broken(lambda *_: False)
+
+
+def moves(c: Context, steady: Context) -> list[float]:
+    """How much the ratio of the last year, its trend and any standing move at most."""
+    found, usual = complaint_rate_short(c), complaint_rate_short(steady)
+    standing = max(abs(rate(c)["standing"] - rate(steady)["standing"]).max() for rate in RATES)
+    return [abs(found["ratio"] - usual["ratio"]).max(), (abs(found["trend"]) / found["expected"]).max(), standing]
+
+
+def test_a_break_in_the_middle_of_a_month_moves_no_one_though_one_label_is_given_to_the_month(twice_a_month: Context) -> None:
+    assert max(moves(broken(lambda *at: at[2] >= 50.5), twice_a_month)) < 0.05
+    # Each county in the middle of a month of its own: half a month is then held against the wrong regime.
+    starts = (42.5, 45.5, 50.5, 54.5)
+    several = moves(broken(lambda *at: at[2] >= starts[at[0]]), twice_a_month)
+    assert several[2] < 0.06
+    assert max(several) < 0.15
+
+
+def test_a_regime_that_comes_and_goes_and_one_that_a_county_never_takes_move_no_one(twice_a_month: Context) -> None:
+    for since in (lambda *at: 42 <= at[2] < 50, lambda *at: at[0] != 3 and at[2] >= 42):
+        c = broken(since)
+        assert max(moves(c, twice_a_month)) < 0.07
+        assert not surges(c).alarm.any()
+        assert complaint_change(c)["value"].max() < 0.3
+
+
+def test_a_break_that_no_one_labelled_moves_no_rate_where_it_meets_the_whole_type_at_once(twice_a_month: Context) -> None:
+    """In the middle of the last year too, where a half before it is set beside a half after it."""
+    assert max(moves(broken(lambda *at: at[2] >= 52.5, labelled=False), twice_a_month)) < 0.05
+
+
+def test_a_label_of_one_services_own_is_no_regime_and_hides_no_rise(steady: Context) -> None:
+    def own(*at: int) -> str:
+        return "own" if at[:2] == (1, 4) else "old"
+
+    assert max(moves(drawn(lambda *_: 1, own), steady)) < 0.05
+    c = drawn(lambda *at: 3 if at[:2] == (1, 4) and at[2] >= 48 else 1, own)
+    rise = moves(c, steady)
+    assert rise[0] > 1
+    assert complaint_change(c)["value"].idxmax() == "s14"
+
+
+def test_where_services_of_one_county_change_at_different_times_the_later_ones_seem_lower(twice_a_month: Context) -> None:
+    """A limit, not a wish: a regime is one type's in one county, so neighbours under different ones are set side by side."""
+    c = broken(lambda *at: at[2] >= (54 if at[1] % 2 else 42))
+    ratio, trend, standing = moves(c, twice_a_month)
+    assert ratio > 0.2
+    assert trend > 0.5
+    assert standing < 0.25  # of a standard deviation between services
+    assert not surges(c).alarm.any()
 
 
 def test_one_service_that_really_doubles_rises(steady: Context) -> None:

@@ -2,201 +2,235 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
-from risiko import asof, cohorts, settings, synthetic
-from risiko.contracts import CONTRACTS, LIST_SEPARATOR, Tables
+from risiko import asof, cohorts, settings
+from risiko.contracts import CONTRACTS, Tables
 from risiko.features import Features, assemble
-from risiko.signals import COLUMNS
+from risiko.scoring import score
+from risiko.settings import Settings
+from risiko.signals import COLUMNS, Context, SignalSpec, registered, specs
 from risiko.vocabulary import MISSING_REASONS
-from tests.drawn import tables
+from tests.awkward import AWKWARD, DAY, World, alike, all_dated, drawn, two_types
 
 RULES = settings.load()
-DAY = date(2024, 2, 29)  # the one day that other years do not have
-World = tuple[date, Tables]
-
-SIX = "\n".join(
-    ["service_id | users | county | office | provider_id | service_type | staff | maturity | leader_vacant_months | turnover",
-     *(f"s{i} | {30 + 10 * i} | c{i % 2} | o{i % 2} | p{i // 2} | {'home_care' if i > 3 else 'nursing_home'} | {10 + i} | {i % 5 + 1} | {i} | {0.1 * i:.1f}"
-       for i in range(6))]
-)  # fmt: skip
-DECLARED = "name\nstaff\nmaturity\nleader_vacant_months\nturnover"
-COMPLAINTS = "service_id | event_date | n | severity | outcome | source | grounds | date_precision | stream\n" + "\n".join(
-    f"s{i % 6} | {day} | {1 + i % 3} | {i % 4} | {outcome} | {source} | {grounds} | day | {stream}"
-    for i, (day, outcome, source, grounds, stream) in enumerate([
-        ("2023-05-01", "upheld", "user", "bemanning", "case"), ("2022-05-01", "not_upheld", "relative", "ventetid", "case"),
-        ("2021-01-31", "pending", "staff", "tvang, journal", "rights"), ("2024-02-29", "partly", "anonymous", "", "concern"),
-        ("2019-03-01", "unknown", "", "ukjent", "ombud"), ("2023-12-31", "upheld", "user", "bemanning", "case"),
-        ("2023-11-30", "upheld", "user", "legemidler", "case"), ("2020-06-30", "not_upheld", "other", "bolig", "upheld"),
-    ])
-)  # fmt: skip
-EXPERIENCES = "service_id | event_date | method | organisation | dimension | score | n | n_invited | spread | text\n" + "\n".join(
-    f"s{i % 6} | {day} | {method} | org {i % 2} | {dimension} | {score} | {n} | {invited} | {spread} | {text}"
-    for i, (day, method, dimension, score, n, invited, spread, text) in enumerate([
-        ("2023-05-01", "survey", "safe", 60, 30, 60, 20, ""), ("2023-05-01", "survey", "safe", 70, 40, 90, "", ""),
-        ("2022-01-01", "survey", "effective", 80, 50, "", "", ""), ("2024-02-29", "interview", "involving", 40, 3, "", "", "Ingen hørte på oss."),
-        ("2021-05-01", "narrative", "", 20, "", "", "", "Jeg er redd for å klage."), ("2023-06-01", "survey", "safe", 55, 12, 20, 15, ""),
-        ("2023-05-01", "focus_group", "coordinated", 50, 9, "", "", ""), ("2023-07-01", "organisation_report", "accessible", 45, "", "", "", ""),
-    ])
-)  # fmt: skip
-VISITS = "supervision_id | service_id | event_date | office\n" + "\n".join(
-    f"v{i} | s{i % 6} | {day} | o{i % 2}" for i, day in enumerate([
-        "2023-01-01", "2022-06-01", "2021-02-28", "2024-02-29", "2019-01-01", "2023-08-01", "2021-01-01", "2020-05-05"])
-)  # fmt: skip
-FINDINGS = "supervision_id | known_date | severity | dimension | corrected_date\n" + "\n".join(
-    f"v{i} | 2024-02-29 | {severity} | {dimension} | {corrected}" for i, (severity, dimension, corrected) in enumerate([
-        ("breach", "safe", "2023-06-01"), ("none", "", ""), ("serious_breach", "involving", ""), ("breach", "safe", ""),
-        ("remark", "effective", ""), ("none", "", ""), ("serious_breach", "safe", "2021-12-01"), ("none", "", "")])
-)  # fmt: skip
-ACTIONS = "action_id | service_id | supervision_id | event_date | kind | closed_date\n" + "\n".join(
-    f"a{i} | s{i} | v{i} | 2023-0{i + 2}-01 | {kind} | {closed}"
-    for i, (kind, closed) in enumerate([("order", "2023-12-01"), ("deadline", ""), ("notice", ""), ("coercive_fine", "2023-12-31")])
-)  # fmt: skip
-AREAS = "service_id | municipality | share\n" + "\n".join(f"s{i} | m{i % 3} | 1" for i in range(6))
+# Every type stands by itself, however small: what then still moves with another type is borrowed on purpose.
+APART = RULES.model_copy(update={"peers": RULES.peers.model_copy(update={"minimum": 2})})
+NEAR = {"rtol": 1e-9, "atol": 1e-9}
 
 
-def drawn(**other: str) -> Tables:
-    """Six services with a few records in every table; `other` draws tables in other words."""
-    usual = {
-        "services": SIX, "metadata_columns": DECLARED, "complaints": COMPLAINTS, "experiences": EXPERIENCES,
-        "supervisions": VISITS, "findings": FINDINGS, "actions": ACTIONS, "service_areas": AREAS,
-    }  # fmt: skip
-    found = tables(**{**usual, **other})
-    found["complaints"]["grounds"] = found["complaints"]["grounds"].str.replace(", ", LIST_SEPARATOR)
-    return found
+def read_texts(texts: pd.Series) -> pd.DataFrame:
+    """A plain reader: what names fear or neglect is critical, what is in no words it knows it will not judge."""
+    critical = texts.str.contains("redd|Ingen").to_numpy(dtype=bool)
+    return pd.DataFrame({"abstained": texts.str.len().to_numpy() < 3, "critical_probability": critical * 0.9})
 
 
-def with_column(world: Tables, table: str, **columns: object) -> Tables:
-    """The world with columns of a table set, in the contract's own types."""
-    contract, extra = CONTRACTS[table], [c for c in world[table] if c not in CONTRACTS[table].by_name]
-    set_to = {
-        name: pd.Series(value, index=world[table].index).astype(contract.by_name[name].dtype if name in contract.by_name else "float64")
-        for name, value in columns.items()
-    }
-    return {**world, table: contract.conform(world[table].assign(**set_to), extra)}
-
-
-def without(world: Tables, *names: str) -> Tables:
-    return {**world, **{name: CONTRACTS[name].empty() for name in names}}
-
-
-def only(world: Tables, rows: int) -> Tables:
-    """The first rows of every event table."""
-    return {name: frame if name in ("services", "metadata_columns") else frame.head(rows) for name, frame in world.items()}
-
-
-EVENTS = ("complaints", "experiences", "supervisions", "findings", "actions", "service_areas")
-
-
-def alike() -> Tables:
-    """Six services of one type that cannot be told apart: the same records for each."""
-    services = "service_id | users | staff | turnover\n" + "\n".join(f"s{i} | 50 | 10 | 0.2" for i in range(6))
-    complaints = "service_id | event_date | severity | outcome | source | grounds\n" + "\n".join(
-        f"s{i} | {day} | 1 | upheld | user | bemanning" for i in range(6) for day in ("2023-05-01", "2021-05-01"))
-    told = "service_id | event_date | method | dimension | score | n | text\n" + "\n".join(
-        f"s{i} | 2023-05-01 | {method} | safe | 60 | 20 | Det var bra" for i in range(6) for method in ("survey", "interview"))
-    visits = "supervision_id | service_id | event_date\n" + "\n".join(
-        f"v{i}{year} | s{i} | {year}-05-01" for i in range(6) for year in (2021, 2023))
-    found = "supervision_id | known_date | severity | dimension | corrected_date\n" + "\n".join(
-        f"v{i}{year} | 2023-12-01 | breach | safe | {'2022-01-01' if year == 2021 else ''}" for i in range(6) for year in (2021, 2023))
-    acts = "action_id | service_id | event_date | kind | closed_date\n" + "\n".join(
-        f"a{i}{year} | s{i} | {year}-05-01 | order | {'2022-01-01' if year == 2021 else ''}" for i in range(6) for year in (2021, 2023))
-    return tables(services=services, metadata_columns="name\nstaff\nturnover", complaints=complaints, experiences=told,
-                  supervisions=visits, findings=found, actions=acts)  # fmt: skip
-
-
-def synthetic_world() -> Tables:
-    return synthetic.build(n_services=60, years=4, end=DAY, seed=3).tables
-
-
-AWKWARD: dict[str, Callable[[], World]] = {
-    "six services": lambda: (DAY, drawn()),
-    "an invented authority": lambda: (DAY, synthetic_world()),
-    "an invented authority, early": lambda: (date(2021, 3, 31), synthetic_world()),
-    "no events at all": lambda: (DAY, without(drawn(), *EVENTS)),
-    "one row of each": lambda: (DAY, only(drawn(), 1)),
-    **{f"no {name}": lambda name=name: (DAY, without(drawn(), name)) for name in EVENTS},
-    "one service alone": lambda: (DAY, {**drawn(), "services": drawn()["services"].head(1)}),
-    "each alone of its type": lambda: (DAY, with_column(drawn(), "services", service_type=list("abcdef"))),
-    "all alike": lambda: (DAY, alike()),
-    "users missing": lambda: (DAY, with_column(drawn(), "services", users=[None] * 6)),
-    "users 0": lambda: (DAY, with_column(drawn(), "services", users=0)),
-    "most users missing": lambda: (DAY, with_column(drawn(), "services", users=[None, 0, 50, None, None, 10])),
-    "closed the day it opened": lambda: (DAY, with_column(drawn(), "services", valid_from="2023-01-01", valid_to=["2023-01-01"] * 5 + [None])),
-    "closed before it opened": lambda: (DAY, with_column(drawn(), "services", valid_from="2024-02-28", valid_to=["2020-01-01"] * 3 + [None] * 3)),
-    "opened yesterday": lambda: (DAY, with_column(drawn(), "services", valid_from="2024-02-28")),
-    "opened today": lambda: (DAY, with_column(without(drawn(), "complaints"), "services", valid_from="2024-02-29")),
-    "began unknown": lambda: (DAY, with_column(drawn(), "services", valid_from=[None] * 6)),
-    "everything on the day": lambda: (DAY, {name: frame.assign(event_date=pd.Timestamp(DAY).as_unit("us")) if "event_date" in frame else frame
-                                            for name, frame in drawn().items()}),
-    "before any record": lambda: (date(2010, 1, 1), drawn()),
-    "a hundred years on": lambda: (date(2124, 2, 29), drawn()),
-    "a type with only closed services": lambda: (DAY, with_column(drawn(), "services", valid_to=[None] * 4 + ["2023-06-01"] * 2)),
-    "counts of nought": lambda: (DAY, with_column(drawn(), "complaints", n=0)),
-    "yearly rows": lambda: (DAY, with_column(drawn(), "complaints", date_precision="year")),
-    "quarterly rows": lambda: (DAY, with_column(drawn(), "complaints", date_precision="quarter")),
-    "every complaint pending": lambda: (DAY, with_column(drawn(), "complaints", outcome="pending")),
-    "bare complaints": lambda: (DAY, with_column(drawn(), "complaints", severity=[None] * 8, source=[None] * 8, grounds=[None] * 8, outcome="unknown")),
-    "a stream of the authority's own": lambda: (DAY, with_column(drawn(), "complaints", stream="brev, «nytt»")),
-    "every score blank": lambda: (DAY, with_column(drawn(), "experiences", score=[None] * 8)),
-    "nobody answered": lambda: (DAY, with_column(drawn(), "experiences", n=0)),
-    "nobody was asked": lambda: (DAY, with_column(drawn(), "experiences", n_invited=0)),
-    "no spread between answers": lambda: (DAY, with_column(drawn(), "experiences", spread=0.0)),
-    "organisation unknown": lambda: (DAY, with_column(drawn(), "experiences", organisation=[None] * 8)),
-    "only told of types and areas": lambda: (DAY, with_column(drawn(), "experiences", service_id=[None] * 8, service_type="nursing_home", area=["m0", "m1"] * 4)),
-    "findings of no supervision": lambda: (DAY, without(drawn(), "supervisions")),
-    "visited before it opened": lambda: (DAY, with_column(drawn(), "services", valid_from="2024-01-01")),
-    "closed before it was begun": lambda: (DAY, with_column(drawn(), "actions", closed_date="2020-01-01")),
-    "closes tomorrow": lambda: (DAY, with_column(drawn(), "actions", closed_date="2024-03-01")),
-    "one provider": lambda: (DAY, with_column(drawn(), "services", provider_id="p")),
-    "no provider": lambda: (DAY, with_column(drawn(), "services", provider_id=[None] * 6)),
-    "one office": lambda: (DAY, with_column(drawn(), "supervisions", office="o")),
-    "no office": lambda: (DAY, with_column(drawn(), "supervisions", office=[None] * 8)),
-    "no county": lambda: (DAY, with_column(drawn(), "services", county=[None] * 6)),
-    "a column all equal": lambda: (DAY, with_column(drawn(), "services", turnover=0.3, staff=0.0, maturity=3, leader_vacant_months=0.0)),
-    "a column with one value": lambda: (DAY, with_column(drawn(), "services", turnover=[0.3] + [None] * 5)),
-    "a level that is none": lambda: (DAY, with_column(drawn(), "services", maturity=[0, 6, 2.5, -1, 1e9, 3])),
-}  # fmt: skip
-
-
-def features(world: World) -> Features:
+def features(world: World, rules: Settings = RULES) -> Features:
     as_of, records = world
     known = asof.known_at(records, as_of)
-    return assemble(known, cohorts.cohort_at(known, as_of, RULES), as_of, RULES)
+    return assemble(known, cohorts.cohort_at(known, as_of, rules), as_of, rules, read_texts)
 
 
-def faults(found: Features) -> Iterator[str]:
-    """What is wrong with any reading, by the common form's own promises."""
-    for name, frame in found.readings.items():
-        if list(frame.columns) != list(COLUMNS) or not frame.index.equals(found.context.services.index):
-            yield f"{name}: not the common form in cohort order"
-            continue
-        gone, numbers = frame["missing"].notna(), frame[list(COLUMNS[:-1])].astype(float)
-        checks = {
-            "an infinity": np.isinf(numbers).any(axis=1),
-            "a reason that is not known": gone & ~frame["missing"].isin(MISSING_REASONS),
-            "missing without a blank value, or a blank value without a reason": gone != frame["value"].isna(),
-            "no standing": frame[["standing", "standing_sd"]].isna().any(axis=1),
-            "a standing where it is missing": gone & ((frame["standing"] != 0) | (frame["standing_sd"] != 1)),
-            "a standing less sure than nothing, or than certain": ~frame["standing_sd"].between(0, 1 + 1e-9),
-            "an n below 0 or blank": ~(frame["n"] >= 0),
-            "phi or tau2 below 0": (frame[["phi", "tau2"]] < 0).any(axis=1),
-            "an sd below 0": frame["sd"] < 0,
-            "evidence from the future": frame["freshness"] < 0,
-            "a reading that no one else can be held against": ~gone & frame["estimate"].isna() & frame["standing"].ne(0),
-        }  # fmt: skip
-        for fault, rows in checks.items():
-            if rows.any():
-                yield f"{name}: {fault}: {frame[rows].iloc[0].dropna().to_dict()}"
-    if not np.isfinite(found.silence["stretch"]).all() or (found.silence["stretch"] < 1).any():
-        yield "silence: a stretch that is none"
+def faults(frame: pd.DataFrame, services: pd.DataFrame) -> Iterator[str]:
+    """What is wrong with a reading, by the common form's own promises."""
+    if list(frame.columns) != list(COLUMNS) or not frame.index.equals(services.index):
+        yield "not the common form in cohort order"
+        return
+    gone, numbers = frame["missing"].notna(), frame[list(COLUMNS[:-1])].astype(float)
+    wrong = {
+        "an infinity": np.isinf(numbers).any(axis=1),
+        "a reason that is no word of ours": gone & ~frame["missing"].isin(MISSING_REASONS),
+        "a value and a reason, or neither": gone != frame["value"].isna(),
+        "no standing": frame[["standing", "standing_sd"]].isna().any(axis=1),
+        "a standing where it is missing": gone & ((frame["standing"] != 0) | (frame["standing_sd"] != 1)),
+        "a standing less sure than knowing nothing": ~frame["standing_sd"].between(0, 1 + 1e-9),
+        "an n that is no count": ~(frame["n"] >= 0),
+        "a negative spread": (frame[["phi", "tau2", "sd"]] < 0).any(axis=1),
+        "evidence from the future": frame["freshness"] < 0,
+    }
+    for fault, rows in wrong.items():
+        if rows.any():
+            yield f"{fault}: {frame[rows].iloc[0].dropna().to_dict()}"
+
+
+def faults_over_time(spec: SignalSpec, context: Context) -> Iterator[str]:
+    """What is wrong with the signal's history of the first service."""
+    if spec.over_time:
+        periods = spec.over_time(context, 0)
+        if list(periods.columns) != ["period_end", "value", "n", "expected"]:
+            yield "not the columns of a history"
+        ends = pd.to_datetime(periods["period_end"])
+        if not ends.is_monotonic_increasing or ends.duplicated().any() or (ends > pd.Timestamp(context.as_of)).any():
+            yield f"periods out of order: {list(periods['period_end'])}"
+        if np.isinf(periods[["value", "n", "expected"]].astype(float)).any(axis=None) or not (periods["n"] >= 0).all():
+            yield "an infinity or a negative count over time"
 
 
 @pytest.mark.parametrize("world", AWKWARD)
 def test_every_signal_keeps_the_common_form(world: str) -> None:
-    assert list(faults(features(AWKWARD[world]()))) == []
+    found = features(AWKWARD[world]())
+    wrong = [f"{name}: {fault}" for name, frame in found.readings.items() for fault in faults(frame, found.context.services)]
+    assert wrong == []
+    table = score(found, cohorts.cohort_at(found.context.known, found.as_of, RULES), RULES).scores
+    assert np.isfinite(table.to_numpy(dtype=float)).all()
+    assert np.isfinite(found.silence["stretch"]).all()
+    assert (found.silence["stretch"] >= 1).all()
+
+
+@pytest.mark.parametrize("world", ["six services", "no events at all", "yearly rows", "each alone of its type", "everything on the day"])
+def test_every_history_is_in_order(world: str) -> None:
+    found = ours(world)
+    wrong = [f"{spec.name}: {fault}" for spec in found.signals for fault in faults_over_time(spec, found.context)]
+    assert wrong == []
+
+
+def test_the_worlds_speak_to_every_signal() -> None:
+    """A signal that is missing for all in every world would be guarded by nothing."""
+    worlds = [ours(world).readings for world in ("six services", "an invented authority")]
+    told = {name for readings in worlds for name, frame in readings.items() if frame["missing"].isna().any()}
+    every = {spec.name for spec in specs(ours("six services").context.known, RULES)}
+    assert every >= {spec.name for spec in registered()}
+    assert every - told == set()
+
+
+@lru_cache(maxsize=4)
+def ours(world: str) -> Features:
+    return features(AWKWARD[world]())
+
+
+@pytest.mark.parametrize(("column", "value", "fault"), [
+    ("value", np.inf, "an infinity"), ("missing", "lost", "a reason that is no word of ours"),
+    ("value", np.nan, "a value and a reason, or neither"), ("standing", np.nan, "no standing"),
+    ("standing_sd", 1.2, "a standing less sure than knowing nothing"), ("n", -1, "an n that is no count"),
+    ("phi", -0.1, "a negative spread"), ("freshness", -0.1, "evidence from the future"),
+])  # fmt: skip
+def test_the_walk_itself_sees_a_fault(column: str, value: object, fault: str) -> None:
+    found = ours("six services")
+    frame = found.readings["time_since_supervision"].copy()
+    assert list(faults(frame, found.context.services)) == []
+    frame.loc[frame.index[2], column] = value
+    assert any(said.startswith(fault) for said in faults(frame, found.context.services))
+
+
+def assert_same(found: Features, usual: Features, *, but: set[str] = frozenset(), **near: float) -> set[str]:
+    """Every reading of the usual services is as it was, but those named; which of those moved is returned."""
+    moved = set()
+    for name, frame in usual.readings.items():
+        other = found.readings[name].reindex(frame.index)
+        if name.partition(":")[0] in but:
+            moved |= {name} - ({name} if np.allclose(other["standing"], frame["standing"], atol=1e-9) else set())
+        else:
+            assert_frame_equal(other, frame, obj=name, **(near or NEAR))
+    return moved
+
+
+def test_the_names_and_the_order_of_services_and_rows_do_not_matter() -> None:
+    """Services are given each other's names and every table is shuffled: the readings go with the services."""
+    world, rng = two_types(), np.random.default_rng(5)
+    names = sorted(world["services"]["service_id"].unique())
+    new = dict(zip(names, rng.permutation(names), strict=True))
+    mixed = {}
+    for table, frame in world.items():
+        whose = {"service_id": frame["service_id"].map(new, na_action="ignore").astype("str")} if "service_id" in frame else {}
+        mixed[table] = frame.assign(**whose).sample(frac=1, random_state=rng).reset_index(drop=True)
+    found, usual = features((DAY, mixed)), features((DAY, world))
+    for name, frame in usual.readings.items():
+        assert_frame_equal(found.readings[name].reindex(frame.index.map(new)).set_axis(frame.index), frame, obj=name, **NEAR)
+    assert found.silence["flag"].reindex(usual.silence.index.map(new)).tolist() == usual.silence["flag"].tolist()
+
+
+# What is learnt over all types together, and why. No other reading may move when another type is heard of.
+BORROWED = {
+    "experience_mean", "experience_survey", "experience_dimension", "experience_method", "experience_disagreement",
+    "experience_area",  # what a method or a dimension usually adds (experience_usual)
+    "complaint_surge",  # the threshold shares its false alarms between all services
+    "last_finding", "finding_history", "finding_trend", "finding_worst", "finding_dimension", "provider_history",
+    # an office's strictness shows at all the types it visits
+}  # fmt: skip
+
+
+def test_a_service_of_another_type_moves_only_what_is_learnt_over_all_types() -> None:
+    world, usual = two_types(), features((DAY, two_types()), APART)
+    found = features((DAY, with_stranger(world, service_type="hospital", speaks=True)), APART)
+    assert "zz" in found.context.services.index
+    moved = assert_same(found, usual, but=BORROWED)
+    assert "experience_mean" in moved
+    silent = features((DAY, with_stranger(world, service_type="hospital", speaks=False)), APART)
+    assert_same(silent, usual)
+
+
+def test_an_empty_service_of_the_same_type_changes_only_what_it_is_counted_in() -> None:
+    """It has no users, records or declared columns: it has never been visited, and that is all there is to say of it."""
+    usual = features((DAY, two_types()))
+    found = features((DAY, with_stranger(two_types(), service_type="nursing_home", speaks=False)))
+    moved = assert_same(found, usual, but={"time_since_supervision", "never_supervised", "newly_registered"})
+    assert "time_since_supervision" in moved
+
+
+def with_stranger(world: Tables, *, service_type: str, speaks: bool) -> Tables:
+    """The world and one service more, "zz"; where it speaks it has five rows in every event table."""
+    services, out = world["services"], dict(world)
+    contract = CONTRACTS["services"]
+    one = contract.conform(pd.DataFrame([{
+        "service_id": "zz", "known_date": pd.Timestamp("2015-01-01"), "sector": "health", "service_type": service_type,
+        "users": 50.0 if speaks else None, "natural_person": False, "valid_from": pd.Timestamp("2015-01-01"),
+    }]))  # fmt: skip
+    out["services"] = pd.concat([services, one.reindex(columns=services.columns).astype(services.dtypes)], ignore_index=True)
+    for table in ("complaints", "experiences", "supervisions", "actions", "findings") if speaks else ():
+        frame, key = world[table], CONTRACTS[table].id_columns[0]
+        rows = frame[frame["service_id"].notna()] if "service_id" in frame else frame
+        rows = rows.tail(5).assign(**{key: [f"x{i}" for i in range(5)]}, known_date=pd.Timestamp(DAY))
+        rows = rows.assign(**({"service_id": "zz"} if "service_id" in frame else {"supervision_id": [f"x{i}" for i in range(5)]}))
+        out[table] = pd.concat([frame, rows.astype(frame.dtypes)], ignore_index=True)
+    return out
+
+
+def test_twice_the_users_halves_the_rates_and_moves_no_standing() -> None:
+    world = two_types()
+    doubled = {**world, "services": world["services"].assign(users=world["services"]["users"] * 2)}
+    found, usual = features((DAY, doubled)), features((DAY, world))
+    rates = [spec.name for spec in usual.signals if spec.unit.endswith("per_1000_users_year")]
+    assert {"complaint_rate", "complaint_severity", "complaint_stream:case"} <= set(rates)
+    for spec in usual.signals:
+        one, other = usual.readings[spec.name], found.readings[spec.name]
+        assert other["standing"].to_numpy() == pytest.approx(one["standing"].to_numpy(), abs=1e-8), spec.name
+        scale = 0.5 if spec.name in rates else 1.0
+        for column in ("value", "expected", "estimate", "sd"):
+            assert other[column].to_numpy() == pytest.approx(scale * one[column].to_numpy(), rel=1e-8, nan_ok=True), (spec.name, column)
+
+
+def test_services_that_cannot_be_told_apart_are_not_told_apart() -> None:
+    found = features((DAY, alike()))
+    told = [name for name, frame in found.readings.items() if frame["missing"].isna().all()]
+    assert {"complaint_rate", "experience_mean", "finding_history", "enforcement", "staffing_fall"} <= set(told)
+    for name in told:
+        frame = found.readings[name]
+        assert np.ptp(frame["standing"]) < 1e-12, name
+        assert abs(frame["standing"]).max() < 1e-9, name
+        assert np.ptp(frame["value"]) < 1e-12, name
+    assert found.silence["flag"].nunique() == 1
+
+
+def test_a_service_alone_is_compared_with_no_one() -> None:
+    found = features(AWKWARD["one service alone"]())
+    told = {name: frame for name, frame in found.readings.items() if frame["missing"].isna().all()}
+    assert {"complaint_rate", "experience_mean", "last_finding", "time_since_supervision"} <= set(told)
+    for name, frame in told.items():
+        assert (frame["standing"].item(), frame["standing_sd"].item()) == (0, 1), name
+
+
+def test_what_is_dated_on_the_day_counts_and_what_is_dated_after_it_does_not() -> None:
+    dated = ("complaint_rate", "experience_mean", "last_finding", "enforcement")
+    today, tomorrow = (features((DAY, all_dated(drawn(), day))) for day in (DAY, date(2024, 3, 1)))
+    for name in dated:
+        newest = today.readings[name]["freshness"].dropna()
+        assert len(newest), name
+        assert (newest == 0).all(), name
+        assert tomorrow.readings[name]["missing"].notna().all(), name

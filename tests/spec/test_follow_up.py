@@ -44,6 +44,14 @@ def test_a_correction_counts_from_when_it_is_known() -> None:
     assert open_findings(before)["value"].to_dict() == {"a": 2, "b": 1}
 
 
+def test_a_correction_that_lies_ahead_is_a_promise() -> None:
+    ahead = FINDINGS.replace("2023-02-01 | serious_breach |", "2023-02-01 | serious_breach | 2024-06-01")
+    c = context("2023-12-31", services="service_id\na\nb", supervisions=VISITS, findings=ahead)
+    assert open_findings(c)["value"].to_dict() == {"a": 2, "b": 0}
+    done = context("2024-06-01", services="service_id\na\nb", supervisions=VISITS, findings=ahead)
+    assert open_findings(done)["value"].to_dict() == {"a": 1, "b": 0}
+
+
 def test_a_source_without_any_correction_does_not_make_all_findings_open() -> None:
     c = context("2023-03-01", services="service_id\na\nb\nd", supervisions=VISITS, findings=FINDINGS)
     assert open_findings(c)["missing"].to_dict() == {"a": "not_recorded", "b": "not_recorded", "d": "never_supervised"}

@@ -103,6 +103,16 @@ def test_the_same_files_again_change_nothing_and_a_corrected_one_replaces_its_ro
     assert len(open_store(str(store)).read()["complaints"]) == 3
 
 
+def test_signals_lists_every_signal_with_the_members_the_records_give(call: Call, records: Path) -> None:
+    mapped = (records / "map.toml").read_text(encoding="utf-8").replace('const = "case"', 'const = "letter"')
+    (records / "map.toml").write_text(mapped, encoding="utf-8")
+    call("import", records, "--mapping", records / "map.toml", "--store", records / "r.db")
+    code, out, _ = call("signals", "--store", records / "r.db", "--json")
+    named = {line["signal"] for line in json.loads(out)}
+    assert code == 0
+    assert {"complaint_rate", "experience_dimension:safe", "complaint_stream:letter"} <= named
+
+
 def test_a_dry_run_keeps_nothing_and_tells_who_would_move(call: Call, records: Path) -> None:
     store, words = records / "r.db", ("import", records, "--mapping", records / "map.toml", "--json", "--store")
     call(*words, store)

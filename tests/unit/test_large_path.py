@@ -17,8 +17,8 @@ from tests.builders import batch, part
 
 END = date(2026, 6, 30)
 # Counts and ranks are the same to the last one. A year's count is shared out over months in fractions; such sums, added
-# in another order, differ in their last digit, and fits that end at a tolerance make up to 1e-7 of it (measured: 8e-8).
-NEAR = {"rtol": 1e-6, "atol": 1e-6}
+# in another order, differ in their last digit, of which a fitted spread makes up to 1e-10 (measured: 8e-11).
+NEAR = {"rtol": 1e-9, "atol": 1e-9}
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ def _list_and_detail(run: pipeline.Run, ranking: pd.DataFrame, shown: pd.DataFra
     with notices.told(names.t):
         st.page_link(
             str(Path(__file__).with_name("tjeneste.py")), label=names.t("service.open"), icon=":material/open_in_full:",
-            query_params={"service": service, "lang": names.t.language},
+            query_params=session.leading_to(service),
         )  # fmt: skip
         detail.panel(pipeline.detail(run, service), grid.complaints_of(ranking, service), names)
 

@@ -106,8 +106,8 @@ def _why(detail: Detail, names: Names) -> None:
     st.altair_chart(chart, theme=None, width="stretch", alt=description)
     st.markdown(f"**{t('reasons.table')}**")
     st.table(plain_cells(reasons.table(detail, names)), hide_index=True, border="horizontal")
-    declared = detail.contributions.loc[detail.contributions["group"] == "metadata", "signal"]
-    if len(declared):
+    declared = [name for name in reasons.scored(detail)["signal"] if name.startswith("metadata:")]
+    if declared:
         st.caption(" · ".join(plain(names.signal_sentence(name)) for name in declared))
 
 
@@ -120,7 +120,7 @@ def gaps(detail: Detail, names: Names) -> None:
         st.markdown(t("gaps.none"))
         return
     lines = [
-        f"- **{t.word('missing', why)}**: {', '.join(plain(names.signal(s)) for s in signals)}"
+        f"- **{t.word('missing', why).rstrip('.')}** – {', '.join(plain(names.signal(s)) for s in signals)}"
         for why, signals in gone.groupby("missing", sort=False)["signal"]
     ]
     st.markdown("\n".join(lines))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from risiko.app import overview_words
 from risiko.app import service_words as words
-from risiko.app.display import plain_cells
+from risiko.app.display import plain, plain_cells
 from risiko.charts.funnel import funnel
 from risiko.charts.over_time import over_time
 from risiko.charts.spread import spread
@@ -45,10 +45,11 @@ def beside_others(page: ServicePage, names: Names) -> None:
 def closer(beside: Beside, series: OverTime | None, names: Names) -> None:
     """One signal against similar services (funnel) and over time (XmR)."""
     t = names.t
-    st.caption(names.signal_sentence(beside.signal.name))
+    st.caption(plain(names.signal_sentence(beside.signal.name)))
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(f"**{t('funnel.title')}**")
+        title = t("funnel.title_values") if beside.kind == "values" else t("funnel.title")
+        st.markdown(f"**{title}**")
         takeaway = words.funnel_takeaway(beside, names)
         st.altair_chart(_among(beside, names), theme=None, width="stretch", alt=takeaway)
         st.markdown(takeaway)
@@ -70,7 +71,7 @@ def _among(beside: Beside, names: Names) -> AnyChart:
             language=t.language,
         )  # fmt: skip
     return funnel(
-        words.funnel_points(beside, names), beside.limits, target=beside.target,
+        words.funnel_points(beside, names), beside.limits, target=beside.target, zero=beside.kind == "ratio",
         x_title=t.word("funnel_x", beside.kind), y_title=t.word("funnel_y", beside.kind), language=t.language,
     )  # fmt: skip
 
@@ -83,7 +84,7 @@ def _over_time(series: OverTime | None, names: Names) -> None:
     said = words.series_sentences(series, names)
     chart = over_time(
         words.series(series, names), axis=names.unit(series.signal.unit), expected=t("series.expected"),
-        language=t.language,
+        zero=series.signal.unit != "score_0_100", language=t.language,
     )  # fmt: skip
     st.altair_chart(chart, theme=None, width="stretch", alt=" ".join(said))
     st.markdown("\n".join(f"- {line}" for line in said))
@@ -146,7 +147,8 @@ def sources(page: ServicePage, names: Names) -> None:
     """What the page rests on and how fresh it is."""
     t = names.t
     st.subheader(t("sources.title"))
-    _table(overview_words.sources(page.sources, names))
+    st.caption(t("sources.service_help"))
+    _table(overview_words.sources(page.sources, names, judged=False))
 
 
 def _table(rows: pd.DataFrame) -> None:

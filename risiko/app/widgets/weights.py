@@ -8,6 +8,7 @@ from itertools import groupby
 import streamlit as st
 
 from risiko.app import session
+from risiko.app.query import MOST
 from risiko.reports.names import Names
 from risiko.signals import SignalSpec
 from risiko.vocabulary import GROUPS
@@ -16,9 +17,9 @@ from risiko.vocabulary import GROUPS
 def weights_form(
     signals: tuple[SignalSpec, ...], default: Mapping[str, float], now: Mapping[str, float], names: Names
 ) -> None:
-    """One number per signal, by group, with «Bruk»; «Tilbakestill» goes back to the settings' own."""
-    t, ordered = names.t, sorted(signals, key=lambda s: GROUPS.index(s.group))
-    keys = {s.name: session.widget_key(f"weight.{s.name}") for s in signals}
+    """One number per signal that counts, the others folded away; «Bruk» applies, «Tilbakestill» goes back."""
+    t, keys = names.t, {s.name: session.widget_key(f"weight.{s.name}") for s in signals}
+    count = [s for s in signals if default[s.name] > 0 or now[s.name] > 0]
 
     def apply() -> None:
         chosen = {name: float(st.session_state[key]) for name, key in keys.items()}
@@ -27,22 +28,24 @@ def weights_form(
     with st.expander(t("weights.title")):
         st.caption(t("weights.help"))
         with st.form("weights", border=False, enter_to_submit=False):
-            for group, members in groupby(ordered, key=lambda s: s.group):
-                st.markdown(f"**{t.word('group', group)}**")
-                for spec in members:
-                    st.number_input(
-                        names.signal(spec.name),
-                        0.0,
-                        5.0,
-                        round(now[spec.name], 2),
-                        0.05,
-                        format="%.2f",
-                        key=keys[spec.name],
-                        help=names.signal_sentence(spec.name),
-                    )
+            _fields(count, now, keys, names)
+            if len(count) < len(signals):
+                with st.expander(t("weights.others")):
+                    _fields([s for s in signals if s not in count], now, keys, names)
             st.form_submit_button(t("weights.apply"), type="primary", on_click=apply)
         if session.query().weights:
             st.button(t("weights.reset"), on_click=_reset, key="weights.reset")
+
+
+def _fields(signals: list[SignalSpec], now: Mapping[str, float], keys: Mapping[str, str], names: Names) -> None:
+    ordered = sorted(signals, key=lambda s: GROUPS.index(s.group))
+    for group, members in groupby(ordered, key=lambda s: s.group):
+        st.markdown(f"**{names.t.word('group', group)}**")
+        for spec in members:
+            st.number_input(
+                names.signal(spec.name), 0.0, MOST, round(now[spec.name], 2), 0.05, format="%.2f",
+                key=keys[spec.name], help=names.signal_sentence(spec.name),
+            )  # fmt: skip
 
 
 def _reset() -> None:
