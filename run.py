@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "risiko-stamp"
-COMMANDS = {"demo": [["risiko", "demo"]], "test": [["pytest", "-n", "auto", "--dist", "loadfile"]], "lint": [["ruff", "check", "."], ["mypy"]]}
+COMMANDS = {
+    "demo": [["risiko", "demo"]],
+    "test": [["pytest", "-n", "auto", "--dist", "loadfile"]],
+    "lint": [["ruff", "check", "."], ["mypy"]],
+}
 USAGE = """usage: python run.py demo [--port N] [--no-browser]   the app on an invented authority
        python run.py test [pytest arguments]       the whole test suite
        python run.py lint                          ruff, then mypy --strict on risiko/"""
