@@ -33,17 +33,10 @@ def why(reason: str, names: Names) -> str:
 def entered(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     """Services new above the line: place now and before, and what moved them."""
     t = names.t
-    return pd.DataFrame(
-        {
-            t("column.rank"): _each(t.number, rows["rank_after"]),
-            t("column.service"): _links(rows),
-            t("column.type"): _types(rows, names),
-            t("column.county"): _county(rows, names),
-            t("overview.before"): _each(
-                lambda r: t("overview.not_ranked") if pd.isna(r) else t.number(r), rows["rank_before"]
-            ),
-            t("overview.why"): _each(lambda w: t("data.missing") if pd.isna(w) else plain(why(w, names)), rows["why"]),
-        }
+    before = _each(lambda r: t("overview.not_ranked") if pd.isna(r) else t.number(r), rows["rank_before"])
+    reason = _each(lambda w: t("data.missing") if pd.isna(w) else plain(why(w, names)), rows["why"])
+    return _who(rows.assign(rank=rows["rank_after"]), names).assign(
+        **{t("overview.before"): before, t("overview.why"): reason}
     )
 
 
