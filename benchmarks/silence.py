@@ -20,7 +20,6 @@ from risiko import asof, cohorts, features, settings, synthetic
 from risiko.scoring import score
 from risiko.signals import Context, specs
 from risiko.signals.complaints import complaint_rate_long
-from risiko.signals.silence import silence
 
 AS_OF, END = date(2025, 6, 30), date(2026, 6, 30)
 SHARE, REMOVED, MOST_DEPENDENT = 0.10, 0.5, 3
@@ -39,7 +38,7 @@ def lists(context: Context, unchanged: Readings) -> tuple[pd.DataFrame, Readings
     own = {s.name: unchanged.get(s.name) for s in counting if "complaints" not in s.reads}
     readings = {s.name: s.compute(context) if own.get(s.name) is None else own[s.name] for s in counting}
     rate = complaint_rate_long(context)
-    found = features.Features(context.as_of, counting, readings, context, silence(context, rate))
+    found = features.Features(context.as_of, counting, {**readings, features.VOICE: rate}, context)
     priority = score(found, cohorts.Cohort(services, pd.Series(dtype=int)), chosen).scores["priority"]
     orders = (priority, rate["value"], rate["value"] / rate["expected"])
     return pd.DataFrame(dict(zip(LISTS, orders, strict=True))).fillna(0.0), readings

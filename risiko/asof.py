@@ -42,14 +42,25 @@ def versions_known(tables: Tables, as_of: date, *, hindsight: bool = False) -> p
 def _as_known(frame: pd.DataFrame, contract: Contract, as_of: pd.Timestamp, hindsight: bool) -> pd.DataFrame:
     if contract.timeless or frame.empty:
         return frame
-    known = frame if hindsight else frame[(frame["known_date"] <= as_of).to_numpy()]
-    ids = list(contract.id_columns)
-    if known.duplicated(ids).any():
-        known = known.sort_values("known_date", kind="stable").drop_duplicates(ids, keep="last").sort_index()
+    rows = np.flatnonzero(hindsight | (frame["known_date"] <= as_of).to_numpy())
+    rows = rows[_newest_versions(frame[["known_date", *contract.id_columns]].iloc[rows])]
     if contract.event_column:
         # A newer version may move the event date, so the newest version is chosen first.
-        known = known[(known[contract.event_column] <= as_of).to_numpy()]
-    return known
+        rows = rows[(frame[contract.event_column] <= as_of).to_numpy()[rows]]
+    return frame if len(rows) == len(frame) else frame.iloc[rows]
+
+
+def _newest_versions(known: pd.DataFrame) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Where the row known last of each thing stands, in the order of the table; of several known on one day the last.
+
+    known: known_date, and the columns that name the thing.
+    """
+    ids = list(known.columns[1:])
+    thing = pd.factorize(known[ids[0]])[0] if len(ids) == 1 else known.groupby(ids, sort=False).ngroup().to_numpy()
+    order = np.argsort(known["known_date"].to_numpy(), kind="stable")
+    newest = np.zeros(thing.max(initial=-1) + 1, dtype=np.int64)
+    newest[thing[order]] = order  # the last one written stays
+    return np.sort(newest)
 
 
 def age_years(dates: pd.Series, as_of: date) -> FloatArray:

@@ -66,3 +66,17 @@ class NothingToScore(RisikoError):
 
     exit_code = 6
     kind = "nothing_to_score"
+
+
+class ModelError(RisikoError):
+    """A model file is unknown, changed, incomplete or does not fit what is installed or asked for."""
+
+    exit_code = 7
+    kind = "model"
+
+
+class TooLittleToLearn(RisikoError):
+    """Too few outcomes could be known at a date for a score to learn from them."""
+
+    exit_code = 8
+    kind = "too_little_to_learn"

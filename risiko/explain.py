@@ -26,10 +26,26 @@ def main_reasons(table: ScoreTable, *, most: int = 3) -> pd.Series:
 
 
 def silent_sources(table: ScoreTable, features: Features) -> pd.Series:
-    """Per service the names of the signals that count in the score and have no value."""
-    gone = features.missing([name for name, weight in table.weights.items() if weight > 0])
-    names = np.array(gone.columns)
+    """Per service the names of the signals that count in the score and have no value.
+
+    In a learned score those count that add something to some service.
+    """
+    if table.weights:
+        counting = [name for name, weight in table.weights.items() if weight > 0]
+    else:
+        adding = table.contributions.columns[table.contributions.any(axis=0)]
+        counting = [name for name in features.readings if name in adding]
+    gone = features.missing(counting)
+    names = np.array(gone.columns, dtype=str)
     return pd.Series([names[row].tolist() for row in gone.to_numpy()], index=gone.index)
+
+
+def _without_reading(names: list[str], added: pd.Series, table: ScoreTable) -> pd.DataFrame:
+    """Rows for what a learned score adds beside the signals: the type of service, or a whole group of signals."""
+    return pd.DataFrame({
+        "signal": names, "group": [table.group_of[name] for name in names], "unit": "",
+        "contribution": added[names].to_numpy(dtype=float), "standing_sd": 0.0, "counts": True,
+    })  # fmt: skip
 
 
 def moves(before: ScoreTable, after: ScoreTable) -> pd.DataFrame:
@@ -62,15 +78,21 @@ def moves(before: ScoreTable, after: ScoreTable) -> pd.DataFrame:
 def contribution_table(table: ScoreTable, features: Features, service_id: str) -> pd.DataFrame:
     """One row per signal for one service: signal, group, weight, contribution (log-odds) and its whole reading.
 
-    base + the sum of `contribution` is the log-odds of the likelihood. reliability: 1 − standing_sd², 0 for a missing
-    signal.
+    base + the sum of `contribution` is the log-odds of the likelihood. counts: whether the signal counts in the score.
+    A learned score has no weights (missing), and adds rows for the type of service, or for groups that it cannot take
+    apart, without a reading (unit blank). reliability: 1 − standing_sd², 0 for a missing signal.
     """
     rows = pd.DataFrame([features.readings[s.name].loc[service_id] for s in features.signals])
     rows.insert(0, "signal", [s.name for s in features.signals])
     rows.insert(1, "group", [s.group for s in features.signals])
     rows.insert(2, "unit", [s.unit for s in features.signals])
-    rows["weight"] = rows["signal"].map(table.weights)
-    rows["contribution"] = table.contributions.loc[service_id].to_numpy()
+    rows["weight"] = rows["signal"].map(table.weights).astype(float)
+    added = table.contributions.loc[service_id]
+    rows["contribution"] = rows["signal"].map(added).astype(float).fillna(0.0)
+    adding = set(table.contributions.columns[table.contributions.any(axis=0)])
+    rows["counts"] = rows["weight"] > 0 if table.weights else rows["signal"].isin(adding)
+    others = [name for name in table.contributions.columns if name not in features.readings]
+    rows = pd.concat([rows, _without_reading(others, added, table)], ignore_index=True) if others else rows
     rows["reliability"] = 1 - np.minimum(rows["standing_sd"].astype(float), 1) ** 2
     return rows.reset_index(drop=True).sort_values(
         "contribution", ascending=False, key=np.abs, ignore_index=True, kind="stable"

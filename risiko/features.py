@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,15 +47,18 @@ class Readings(Mapping[str, pd.DataFrame]):
 class Features:
     """signals: the specs in order. readings: signal name -> frame in the common form, in cohort order.
 
-    context: what they were computed from, for a closer look at one of them. silence: what is not said
-    (signals.silence), for the rank interval and the dialogue list; no score rests on it.
+    context: what they were computed from, for a closer look at one of them.
     """
 
     as_of: date
     signals: tuple[SignalSpec, ...]
     readings: Mapping[str, pd.DataFrame]
     context: Context
-    silence: pd.DataFrame
+
+    @cached_property
+    def silence(self) -> pd.DataFrame:
+        """What is not said (signals.silence), for the rank interval and the dialogue list; no score rests on it."""
+        return silence(self.context, self.readings[VOICE])
 
     def matrix(self, column: str, names: Iterable[str] | None = None) -> FloatArray:
         """One column of the readings side by side: services × the signals named, or all."""
@@ -83,8 +87,7 @@ def assemble(
     """
     context = Context(cohort.services, known, as_of, settings, read_texts)
     found = specs(known, settings)
-    readings = Readings(found, context)
-    return Features(as_of, found, readings, context, silence(context, readings[VOICE]))
+    return Features(as_of, found, Readings(found, context), context)
 
 
 def catalogue(known: Tables, settings: Settings) -> pd.DataFrame:

@@ -197,6 +197,43 @@ class ScoreSettings(_Section):
         return self
 
 
+class OutcomeSettings(_Section):
+    measure: Literal["severity", "breaches_per_topic", "breach_share"] = Field(description="What a supervision must show: a finding this serious; so many breaches per topic looked at; or such a share of its findings.")
+    severity: Literal["remark", "breach", "serious_breach"] = Field(description="From this word on a finding counts. Serious breaches by default: national theme supervisions find some breach in 75–90 %, which tells services hardly apart.")
+    threshold: float = Field(gt=0, le=100, description="Breaches per topic, or share of the findings, from which the outcome is met; not used with severity.")
+    horizon_days: int = Field(ge=30, le=3650, description="How long after the as-of date supervisions count: a year, one planning round.")
+    counted: Literal["carried_out", "became_known"] = Field(description="Whether supervisions count that are carried out in the window, or whose findings become known in it.")
+    population: Literal["inspected", "all"] = Field(description="inspected: how likely is the outcome if we go there (services nobody visited are unlabelled). all: how likely is it to be found at all (nobody visited, nothing found).")
+    graded_only: bool = Field(description="Where the records carry a finer grading, only graded findings judge a supervision: a visit that was never graded has shown nothing either way.")
+    high_base_rate: float = Field(gt=0, le=1, description="Above this share the outcome is called a poor target, with the reason.")
+
+
+class LearningSettings(_Section):
+    months_between: int = Field(ge=1, le=24, description="Training cohorts lie half a year apart, counted back from the date: half of a year's supervisions are new in each.")
+    half_life_years: float = Field(gt=0, le=100, description="A cohort counts half as much for every two years of age. One, two, three and five tried on Scottish records up to 2022-09-30: no difference beyond .001 of AUC.")
+    short_days: int = Field(ge=0, le=3650, description="Cohorts too new for a whole window are used with one this long, if it has ended: newest practice counts (+.003 of AUC on the last three Scottish dates up to 2022-09-30). 0: whole windows only.")
+    penalty: float = Field(gt=0, le=1e6, description="Strength of the penalty on standardised terms (1 / C) with weights that average 1. Of 300, 1000 and 3000, tried on Scottish dates up to 2022-09-30, 300 ranked best with curves (AUC .001 over 1000, .004 over 3000).")
+    clip: float = Field(gt=0, le=20, description="No input counts beyond this many standard deviations; without a limit one service far from all others can be ranked by that alone.")
+    knots: int = Field(ge=0, le=10, description="Inner knots of the monotone curves; 0: straight lines. On Scottish dates up to 2022-09-30 curves and lines rank alike (AUC .770 and .769).")
+    external_score: str = Field(description="Name of the authority's own earlier score to learn from as well; blank: without.")
+    signals: tuple[str, ...] = Field(description="Signals to learn from; blank: all but those left out below.")
+    left_out: tuple[str, ...] = Field(description="Signals or families not to learn from. Texts: no help on Scottish records, and they take the longest.")
+    minimum_events: int = Field(ge=1, description="With fewer outcomes than this the points score stays in force: about ten for each of the ten or so signals that come to matter (Peduzzi 1996).")
+    minimum_dates: int = Field(ge=1, le=100, description="One cohort is one moment: what was special about it cannot be told from what lasts.")
+    recalibration_years: float = Field(gt=0, le=20, description="Slope and level come from predictions for the newest complete year by a model that had not seen it: base rates drift (3.6 % to 12 % of Scottish visits in five years).")
+    recalibration_prior: float = Field(ge=0, le=1e6, description="How many outcomes the assumption that no recalibration is needed counts as.")
+
+
+class EvaluationSettings(_Section):
+    shares: tuple[float, ...] = Field(description="Shares of the list at which precision, lift and capture are told, beside the real capacity.")
+    resamples: int = Field(ge=100, le=100_000, description="Bootstrap resamples of providers behind the 95 % intervals.")
+    level: float = Field(gt=0.5, lt=1, description="Level of the intervals.")
+    seed: int = Field(ge=0, description="Fixed, so that the same records give the same intervals.")
+    most_weight: float = Field(gt=1, description="A service seldom chosen counts for at most this many: one must not decide the whole. 100: with a tenth of a 10 % capacity drawn by lot a recorded chance is about .011, and 20 would refuse just those designs.")
+    most_clipped: float = Field(gt=0, lt=1, description="With more of the list cut at most_weight than this a corrected number is refused: it could be off by as much as the gains one looks for.")
+    minimum_ess: float = Field(gt=1, description="With less effective data a corrected number is refused.")
+
+
 class StoreSettings(_Section):
     large_rows: int = Field(ge=0, description="With more complaint rows than this they are counted outside memory, by DuckDB from a copy beside the store. Counting five million rows in memory took 3.5 GB (docs/explanation/large-data.md); two million should leave an office machine its own. The limit itself is a judgement.")
 
@@ -217,6 +254,9 @@ class Settings(_Section):
     overview: OverviewSettings
     silence: SilenceSettings
     score: ScoreSettings
+    outcome: OutcomeSettings
+    learning: LearningSettings
+    evaluation: EvaluationSettings
     store: StoreSettings
     streams: dict[str, Stream]
     sector_defaults: dict[Literal["health", "social", "child_welfare"], ServiceType]

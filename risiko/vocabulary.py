@@ -22,6 +22,8 @@ ACTION_KINDS = ("order", "coercive_fine", "closure", "notice", "correction_plan"
 METADATA_KINDS = ("number", "category", "boolean")
 DIRECTIONS = ("higher_is_worse", "higher_is_better", "none")
 GROUPS = ("complaints", "experience", "metadata", "history")
+# What a learned score adds beside the signals: the level of the type, another system's score, groups taken together.
+LEARNED_PARTS = ("service_type", "external_score", *(f"all_{group}" for group in GROUPS))
 # Why a signal has no value for a service. Missing is not zero.
 MISSING_REASONS = (
     "no_exposure", "source_silent", "no_evidence", "never_supervised", "findings_pending", "not_declared",
@@ -34,4 +36,11 @@ MISSING_REASONS = (
 # What a service's complaints say of silence, loudest first.
 SILENCE_FLAGS = (
     "more_than_expected", "quiet_and_dependent", "quiet", "too_small_to_tell", "as_expected", "no_exposure",
+)  # fmt: skip
+# The numbered checks (evaluate.checks), and why one could not be made.
+CHECKS = tuple(f"RK{n:03}" for n in range(1, 16))
+CHECK_STATES = ("ok", "fails", "not_applicable")
+CHECK_SEVERITIES = ("error", "warning", "note")
+CHECK_REASONS = (
+    "not_given", "no_rows", "too_few", "unlabelled", "no_spread", "not_measured", "one_office",
 )  # fmt: skip

@@ -6,28 +6,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 import pandas as pd
 import streamlit as st
 
-from risiko import pipeline
+from risiko import pipeline, registry
 from risiko.app import session
 from risiko.app.widgets import notices
 from risiko.contracts import Tables
+from risiko.errors import ModelError
 from risiko.i18n import Translator
-from risiko.pipeline import Overview
+from risiko.pipeline import Equity, ModelPage, Overview, Validation
+from risiko.pipeline.checking import check
+from risiko.pipeline.moments import Progress
+from risiko.registry import LoadedModel
 from risiko.reports.names import Names
+from risiko.settings import Settings
 
 # Sessions share what is cached here and only read it. A handful of dates and weight sets is plenty.
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One scored date: the run, its list, and the weights that the settings would give."""
+    """One scored date: the run, its list, and the weights that the settings would give the points score.
+
+    promoted: the model in force where it may score this date, whether the reader looks at it or not. refused: why the
+    model in force is not used, in a sentence; blank where it is, or none is.
+    """
 
     run: pipeline.Run
     ranking: pd.DataFrame
     default_weights: Mapping[str, float]
+    promoted: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ def opened(t: Translator) -> Opened | None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def authority(address: str, settings_path: Path | None) -> pipeline.Authority:
     """The open store and its settings."""
-    return pipeline.open_authority(address, settings_path)
+    return pipeline.open_authority(address, settings_path, session.models_folder())
 
 
 def newest_date(address: str, settings_path: Path | None) -> date | None:
@@ -87,9 +99,11 @@ def _run(
     version: str,
     as_of: date,
     weights: tuple[tuple[str, float], ...],
+    model_id: str,
     _prepared: pipeline.Prepared,
+    _model: LoadedModel | None,
 ) -> tuple[pipeline.Run, pd.DataFrame]:
-    run = pipeline.rank(_prepared, dict(weights) or None)
+    run = pipeline.rank(_prepared, dict(weights) or None, _model)
     return run, pipeline.ranking(run)
 
 
@@ -98,10 +112,35 @@ def ranked(address: str, settings_path: Path | None, as_of: date, weights: Mappi
     opened = authority(address, settings_path)
     at = (address, settings_path, pipeline.data_version(opened), as_of)
     prepared = _prepared(*at, opened)
-    default, _ = _run(*at, (), prepared)
-    own = {name: w for name, w in weights.items() if name in default.weights and w != default.weights[name]}
-    run, ranking = _run(*at, tuple(sorted(own.items())), prepared)
-    return Ranked(run, ranking, default.weights)
+    default = pipeline.point_weights(prepared)
+    own = {name: w for name, w in weights.items() if name in default and w != default[name]}
+    model, refused = _model(address, settings_path, opened)
+    if model is not None and model.facts.as_of > as_of:
+        model = None  # it has learned from what came after
+    used = None if own or session.query().points else model
+    run, ranking = _run(*at, tuple(sorted(own.items())), used.entry.model_id if used else "", prepared, used)
+    return Ranked(run, ranking, default, model.entry.model_id if model else "", refused)
+
+
+def _model(
+    address: str, settings_path: Path | None, opened: pipeline.Authority
+) -> tuple[LoadedModel | None, str]:
+    """The model in force and why it cannot be used, in the words of what refused it."""
+    promoted = registry.in_force(opened.store)
+    if promoted is None:
+        return None, ""
+    try:
+        return _loaded(address, settings_path, promoted, opened), ""
+    except ModelError as error:
+        return None, error.what
+
+
+@st.cache_resource(max_entries=2, ttl=600, show_spinner=False)
+def _loaded(
+    address: str, settings_path: Path | None, model_id: str, _opened: pipeline.Authority
+) -> LoadedModel | None:
+    # Every ten minutes it is held against its anchor again.
+    return pipeline.in_force(_opened)
 
 
 def names(found: Ranked, t: Translator) -> Names:
@@ -125,7 +164,7 @@ def default_since(found: Ranked) -> date:
 def overview(at: Opened, since: date, weights: Mapping[str, float], capacity: int) -> Overview:
     """The list at the reader's date against the one at an earlier date, both with the reader's weights."""
     now, before = (ranked(at.address, at.settings, day, weights).run for day in (at.as_of, since))
-    own = tuple(sorted(now.weights.items()))
+    own = now.key
     return _overview(at.address, at.settings, now.prepared.data_version, at.as_of, since, own, capacity, now, before)
 
 
@@ -135,3 +174,127 @@ def _overview(
     weights: tuple[tuple[str, float], ...], capacity: int, _now: pipeline.Run, _before: pipeline.Run,
 ) -> Overview:  # fmt: skip
     return pipeline.overview(_now, _before, capacity)
+
+
+def equity(found: Ranked, at: Opened, grouping: str, capacity: int) -> tuple[Equity, pd.DataFrame]:
+    """The list by groups, and pairs of like services across offices (which no grouping changes)."""
+    run = found.run
+    key = (at.address, at.settings, run.prepared.data_version, at.as_of, run.key)
+    return _equity(*key, grouping, capacity, run), _equity_pairs(*key, run)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _equity(
+    address: str, settings_path: Path | None, version: str, as_of: date, weights: tuple[tuple[str, float], ...],
+    grouping: str, capacity: int, _run: pipeline.Run,
+) -> Equity:  # fmt: skip
+    return pipeline.equity(_run, capacity, grouping)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _equity_pairs(
+    address: str, settings_path: Path | None, version: str, as_of: date, weights: tuple[tuple[str, float], ...],
+    _run: pipeline.Run,
+) -> pd.DataFrame:  # fmt: skip
+    return pipeline.equity_pairs(_run)
+
+
+def model_page(at: Opened) -> ModelPage:
+    """Which score is in force at the reader's date, what it weighs and what it rests on."""
+    opened = authority(at.address, at.settings)
+    decided = (len(opened.store.models()), len(opened.store.promotions()))
+    prepared = _prepared(*_moment(at, opened), opened)
+    return _model_page(*_moment(at, opened), decided, opened, prepared)
+
+
+# Once a minute a model's files are held against their anchor again.
+@st.cache_resource(max_entries=4, ttl=60, show_spinner=False)
+def _model_page(
+    address: str, settings_path: Path | None, version: str, as_of: date, decided: tuple[int, int],
+    _opened: pipeline.Authority, _prepared: pipeline.Prepared,
+) -> ModelPage:  # fmt: skip
+    return pipeline.model_page(_opened, _prepared)
+
+
+def model_names(at: Opened, t: Translator) -> Names:
+    """What things are called for this reader, without a list being made."""
+    opened = authority(at.address, at.settings)
+    return Names.of(t, opened.settings, _prepared(*_moment(at, opened), opened).known["metadata_columns"])
+
+
+def missing_shares(at: Opened) -> pd.Series:
+    """Signal -> share of the services without a value at the reader's date; computes every signal once."""
+    opened = authority(at.address, at.settings)
+    return _missing_shares(*_moment(at, opened), _prepared(*_moment(at, opened), opened))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _missing_shares(
+    address: str, settings_path: Path | None, version: str, as_of: date, _prepared: pipeline.Prepared
+) -> pd.Series:
+    return pipeline.missing_shares(_prepared)
+
+
+def check_results(at: Opened) -> pd.DataFrame | None:
+    """What the numbered checks found at the reader's date, since this server began; None where nobody has asked."""
+    return _checked().get(_check_key(at))
+
+
+def run_checks(at: Opened) -> None:
+    """Make the numbered checks of the score in force, for all readers. Takes minutes where nothing is kept yet."""
+    _checked()[_check_key(at)] = check(authority(at.address, at.settings), at.as_of).results
+
+
+def _check_key(at: Opened) -> tuple[object, ...]:
+    opened = authority(at.address, at.settings)
+    return *_moment(at, opened), len(opened.store.models()), len(opened.store.promotions())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _checked() -> dict[tuple[object, ...], pd.DataFrame]:
+    return {}
+
+
+def _moment(at: Opened, opened: pipeline.Authority) -> tuple[str, Path | None, str, date]:
+    return at.address, at.settings, pipeline.data_version(opened), at.as_of
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The last backtest (None: there is none), the settings in force, and whether records are invented."""
+
+    found: Validation | None
+    settings: Settings
+    invented: bool
+
+
+def validation(at: Opened) -> Tried:
+    """The last backtest of the authority, kept beside its store, or by this server where a store keeps none."""
+    opened = authority(at.address, at.settings)
+    parts = opened.store.imports()
+    found = pipeline.saved_validation(opened) or _not_kept().get((at.address, pipeline.data_version(opened)))
+    return Tried(found, opened.settings, bool((parts["source"].eq("demo") & parts["replaced_by"].isna()).any()))
+
+
+def validate(at: Opened, progress: Progress) -> bool:
+    """Backtest the authority anew; False where another reader's backtest of it is running."""
+    running, opened = _running(at.address), authority(at.address, at.settings)
+    if not running.acquire(blocking=False):
+        return False
+    try:
+        found = pipeline.validate(opened, progress=progress)
+        if pipeline.saved_validation(opened) is None:
+            _not_kept()[at.address, pipeline.data_version(opened)] = found
+    finally:
+        running.release()
+    return True
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _not_kept() -> dict[tuple[str, str], Validation]:
+    return {}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _running(address: str) -> Lock:
+    return Lock()

@@ -21,8 +21,9 @@ CHOICES: Mapping[str, str] = {
 class Query:
     """Everything that decides what the page shows. Empty choices mean all; as_of None means the newest data.
 
-    weights: only those that differ from the settings. since: what the overview compares with. capacity: how many can be
-    visited; 0 means the settings' share.
+    weights: only those that differ from the settings. points: the points score though a model is in force. since: what
+    the overview compares with. capacity: how many can be visited; 0 means the settings' share. grouping, measure: what
+    equal treatment is looked at by; blank: the first.
     """
 
     lang: str = ""
@@ -34,7 +35,10 @@ class Query:
     never: bool = False
     top: int = 100
     weights: Mapping[str, float] = field(default_factory=dict)
+    points: bool = False
     service: str = ""
+    grouping: str = ""
+    measure: str = ""
 
 
 def read(params: Mapping[str, Sequence[str]]) -> Query:
@@ -51,7 +55,10 @@ def read(params: Mapping[str, Sequence[str]]) -> Query:
         never=one.get("never") == "1",
         top=int(top) if top.isdecimal() and int(top) in TOP_CHOICES else Query.top,
         weights=_weights(one.get("w", "")),
+        points=one.get("score") == "points",
         service=one.get("service", ""),
+        grouping=one.get("by", ""),
+        measure=one.get("of", ""),
     )
 
 
@@ -68,7 +75,10 @@ def write(query: Query) -> dict[str, str | list[str]]:
         "never": "1" if query.never else "",
         "top": str(query.top) if query.top != Query.top else "",
         "w": weights,
+        "score": "points" if query.points else "",
         "service": query.service,
+        "by": query.grouping,
+        "of": query.measure,
     }
     return {name: value for name, value in params.items() if value}
 

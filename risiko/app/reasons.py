@@ -9,6 +9,7 @@ from risiko.app.display import amount
 from risiko.pipeline import Detail
 from risiko.reports.names import Names
 
+MOST_STEPS = 12  # a learned score may have fifty; the smallest go together
 RAISES, LOWERS, NOTHING, TOTAL = "raises", "lowers", "nothing", "total"
 
 
@@ -19,17 +20,22 @@ def steps(detail: Detail, names: Names) -> pd.DataFrame:
     they are drawn; the totals, first and last, are points.
     """
     t, parts = names.t, scored(detail)
+    parts, rest = parts.head(MOST_STEPS), parts.iloc[MOST_STEPS:]
+    labels, gone = [names.signal(s) for s in parts["signal"]], parts["missing"].tolist()
     added = parts["contribution"].to_numpy(dtype=float)
+    if len(rest):
+        labels, gone = [*labels, t.plural("reasons.rest", len(rest))], [*gone, None]
+        added = np.append(added, rest["contribution"].sum())
     ends = detail.base + np.cumsum(added)
     rows = pd.DataFrame(
         {
-            "label": [names.signal(s) for s in parts["signal"]],
+            "label": labels,
             "start": np.concatenate([[detail.base], ends[:-1]]),
             "end": ends,
             "effect": [_effect(x) for x in added],
             "text": [
-                t("data.missing") if pd.notna(gone) else _marked(x, names)
-                for x, gone in zip(added, parts["missing"], strict=True)
+                t("data.missing") if pd.notna(why) and not x else _marked(x, names)
+                for x, why in zip(added, gone, strict=True)
             ],
         }
     )
@@ -45,6 +51,7 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
     """The numbers behind the picture, one row per signal, from the base to the sum; all as text."""
     t, parts = names.t, scored(detail)
     blank, total = "", detail.base + float(parts["contribution"].sum())
+    weighted = bool(parts["weight"].notna().any())
     rows = [
         {
             t("reasons.signal"): names.signal(row.signal),
@@ -53,11 +60,11 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
             else amount(row.value, row.unit, names),
             t("reasons.expected"): amount(row.expected, row.unit, names),
             t("reasons.estimate"): blank
-            if pd.notna(row.missing)
+            if pd.notna(row.missing) or not row.unit
             else f"{amount(row.estimate, row.unit, names)} ± {amount(row.sd, row.unit, names)}",
-            t("reasons.unit"): names.unit(row.unit),
-            t("reasons.n"): t.number(row.n),
-            t("reasons.weight"): t.number(row.weight, 2),
+            t("reasons.unit"): names.unit(row.unit) if row.unit else blank,
+            t("reasons.n"): t.number(row.n) if row.unit else blank,
+            **({t("reasons.weight"): t.number(row.weight, 2)} if weighted else {}),
             t("reasons.contribution"): t.number(row.contribution, 2, sign=True),
         }
         for row in parts.itertuples(index=False)
@@ -71,7 +78,7 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
 
 def scored(detail: Detail) -> pd.DataFrame:
     """The signals that count in the score; the others are shown beside similar services only."""
-    return detail.contributions[detail.contributions["weight"] > 0]
+    return detail.contributions[detail.contributions["counts"].to_numpy(dtype=bool)]
 
 
 def takeaway(detail: Detail, names: Names) -> str:

@@ -28,7 +28,7 @@ def standings(page: ServicePage, group: str, names: Names) -> pd.DataFrame:
             "standing": rows["standing"].to_numpy(dtype=float),
             "low": (rows["standing"] - LIKELY * rows["standing_sd"]).to_numpy(dtype=float),
             "high": (rows["standing"] + LIKELY * rows["standing_sd"]).to_numpy(dtype=float),
-            "scored": (rows["weight"] > 0).to_numpy(),
+            "scored": rows["counts"].to_numpy(dtype=bool),
             "text": _each(
                 lambda s, v, e, unit: t(
                     "service.reading", signal=names.signal(s), value=with_unit(v, unit, names),

@@ -27,6 +27,11 @@ def settings_path() -> Path | None:
     return Path(path) if path else None
 
 
+def models_folder() -> Path:
+    """The folder of the authority's trained models; `models` in the working folder until told otherwise."""
+    return Path(os.environ.get("RISIKO_MODELS") or "models")
+
+
 def query() -> q.Query:
     """What the reader asks for now. The address line rules when someone else than this page has changed it."""
     params = {name: st.query_params.get_all(name) for name in st.query_params}

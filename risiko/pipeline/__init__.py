@@ -1,6 +1,9 @@
 """The composition root: where stores, settings and the pure stages meet."""
 
+from risiko.pipeline.equity import Equity, equity, equity_pairs
 from risiko.pipeline.imports import ImportReport, build_demo, import_source, store_world
+from risiko.pipeline.model_page import ModelPage, missing_shares, model_page
+from risiko.pipeline.models import gains, in_force, promote, train
 from risiko.pipeline.overview import Overview, default_capacity, overview
 from risiko.pipeline.pages import Detail, detail, export_csv, export_xlsx, ranking
 from risiko.pipeline.runs import (
@@ -13,6 +16,7 @@ from risiko.pipeline.runs import (
     moved,
     newest_known,
     open_authority,
+    point_weights,
     prepare,
     prepare_tables,
     rank,
@@ -20,17 +24,22 @@ from risiko.pipeline.runs import (
     read_tables,
 )
 from risiko.pipeline.service import Beside, OverTime, ServicePage, beside, over_time, service_page
+from risiko.pipeline.validation import Validation, saved_validation, trial_dates, validate
+from risiko.pipeline.validation import default_folder as validation_folder
 
 __all__ = [
     "Authority",
     "Beside",
     "Detail",
+    "Equity",
     "ImportReport",
+    "ModelPage",
     "OverTime",
     "Overview",
     "Prepared",
     "Run",
     "ServicePage",
+    "Validation",
     "as_of_date",
     "beside",
     "build_demo",
@@ -38,20 +47,33 @@ __all__ = [
     "data_version",
     "default_capacity",
     "detail",
+    "equity",
+    "equity_pairs",
     "export_csv",
     "export_xlsx",
+    "gains",
     "import_source",
+    "in_force",
+    "missing_shares",
+    "model_page",
     "moved",
     "newest_known",
     "open_authority",
     "over_time",
     "overview",
+    "point_weights",
     "prepare",
     "prepare_tables",
+    "promote",
     "rank",
     "ranking",
     "read_scored",
     "read_tables",
+    "saved_validation",
     "service_page",
     "store_world",
+    "train",
+    "trial_dates",
+    "validate",
+    "validation_folder",
 ]

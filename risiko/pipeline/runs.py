@@ -17,6 +17,7 @@ from risiko.pipeline.texts import reader
 from risiko.store.base import Store
 
 if TYPE_CHECKING:
+    from risiko.registry import LoadedModel
     from risiko.signals import SignalSpec
 
 LARGE = "complaints"  # the one table that may outgrow memory
@@ -24,10 +25,11 @@ LARGE = "complaints"  # the one table that may outgrow memory
 
 @dataclass(frozen=True)
 class Authority:
-    """An open store and the settings it is read with."""
+    """An open store, the settings it is read with, and the folder of its models."""
 
     store: Store
     settings: settings.Settings
+    models: Path = Path("models")
 
 
 @dataclass(frozen=True)
@@ -63,16 +65,24 @@ class Run:
         return self.table.weights
 
     @property
+    def key(self) -> tuple[tuple[str, float], ...]:
+        """What tells this run's list from another's of the same records and date: the model, and its weights."""
+        return ((self.table.model_id, 1.0), *sorted(self.weights.items()))
+
+    @property
     def signals(self) -> tuple[SignalSpec, ...]:
         return self.prepared.features.signals
 
 
-def open_authority(address: str, settings_path: Path | None = None) -> Authority:
-    """Open a store that exists, by path or URL, and load the settings. Raises StoreError or SettingsError."""
+def open_authority(address: str, settings_path: Path | None = None, models: Path | None = None) -> Authority:
+    """Open a store that exists, by path or URL, and load the settings. Raises StoreError or SettingsError.
+
+    models: the folder of model files; blank: `models` in the working folder.
+    """
     from risiko.store import open_store
 
     loaded = settings.load(settings_path)
-    return Authority(open_store(address, create=False), loaded)
+    return Authority(open_store(address, create=False), loaded, models or Path("models"))
 
 
 def data_version(authority: Authority) -> str:
@@ -171,10 +181,27 @@ def _prepared(known: Tables, as_of: date, chosen: settings.Settings) -> Prepared
     return Prepared(as_of, chosen, known, cohort, features.assemble(known, cohort, as_of, chosen, reader(chosen)))
 
 
-def rank(prepared: Prepared, weights: Mapping[str, float] | None = None) -> Run:
-    """Score a prepared cohort, with the settings' weights or a planner's own for some signals."""
+def rank(
+    prepared: Prepared, weights: Mapping[str, float] | None = None, model: LoadedModel | None = None
+) -> Run:
+    """Score a prepared cohort: by a model, or by points with the settings' weights or a planner's own for some signals.
+
+    A model that was trained for a later date than the cohort's has seen what came after it: points are used instead.
+    """
+    if model is not None and not weights and model.facts.as_of <= prepared.as_of:
+        from risiko.scoring.by_model import score_by
+
+        chosen = prepared.settings
+        return Run(prepared, score_by(model.model, model.entry.model_id, prepared.features, prepared.cohort, chosen))
     chosen = prepared.settings.with_weights(weights) if weights else prepared.settings
     return Run(prepared, scoring.score(prepared.features, prepared.cohort, chosen))
+
+
+def point_weights(prepared: Prepared) -> dict[str, float]:
+    """Signal -> what the settings let it count in the points score."""
+    from risiko.scoring.points import point_weights as weights
+
+    return weights(prepared.features.signals, prepared.settings)
 
 
 def moved(before: Run, after: Run) -> pd.DataFrame:

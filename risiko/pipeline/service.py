@@ -48,7 +48,7 @@ def service_page(run: Run, service_id: str) -> ServicePage:
     told = heard.dropna(subset=["text"])[["event_date", "method", "organisation", "dimension", "text"]]
     return ServicePage(
         detail=about,
-        readings=about.contributions,
+        readings=about.contributions[about.contributions["signal"].isin(list(run.prepared.features.readings))],
         voices=by_source(context, int(run.prepared.cohort.services.index.get_loc(service_id))),
         quotes=_newest(told),
         silence=run.prepared.features.silence.loc[service_id],

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from risiko import settings as shipped
 from risiko.checks import limit_of
 from risiko.contracts import CONTRACTS, Column, Contract, empty_tables
+from risiko.i18n.translator import Translator
 from risiko.ingest.faults import REASONS, WARNINGS
 
 # What stands in a reason's sentence where an import fills in the case.
@@ -25,6 +26,7 @@ _GENERATED = "<!-- Generated: change the source named below, then run `risiko do
 def pages() -> dict[str, str]:
     """File name -> the whole text of each generated page."""
     return {
+        "checks.md": check_catalogue(),
         "data-dictionary.md": data_dictionary(),
         "reject-reasons.md": reject_reasons(),
         "settings.md": settings_reference(),
@@ -142,6 +144,28 @@ def signal_catalogue() -> str:
     found = catalogue(empty_tables(), shipped.load())
     rows = ([f"`{row[0]}`", *row[1:]] for row in found.itertuples(index=False, name=None))
     return _page("Signals", "risiko/signals/", introduction, _table(list(found.columns), rows))
+
+
+def check_catalogue() -> str:
+    """Every numbered check: what it holds and why, its limits with their reasons, and what to do when it fails."""
+    from risiko.evaluate.checks import Limits, registered
+    from risiko.evaluate.checks.limits import limits_of
+
+    t, limits = Translator("en"), Limits()
+    introduction = (
+        "What may be wrong with a score and the model behind it. Each check is in order, fails, or could not be tried; "
+        "one that could not be tried is not one that passed. An error: do not use it. A warning: use it with care, and "
+        "say so. A note: worth knowing."
+    )
+    parts = []
+    for spec in registered():
+        rows = [[f"`{name}`", f"`{value}`", why] for name, value, why in limits_of(spec.code, limits)]
+        used = "Needs: " + ", ".join(f"`{name}`" for name in spec.needs)
+        used += "".join(f"; uses `{name}` where given" for name in spec.takes) + "."
+        title, why, do = (t.word(family, spec.code) for family in ("check", "check_help", "check_do"))
+        parts += [f"## {spec.code} {title}", f"Severity: {spec.severity}. {used}", why, f"The rule: {spec.rule}"]
+        parts += [f"If it fails: {do}"] + ([_table(["limit", "value", "reason"], rows)] if rows else [])
+    return _page("Numbered checks", "risiko/evaluate/checks/", introduction, "\n\n".join(parts))
 
 
 def _page(title: str, source: str, introduction: str, body: str) -> str:

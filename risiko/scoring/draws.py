@@ -22,19 +22,21 @@ class PriorityDraws:
     group: signals of a group rest on the same records and err together. Unsaid: the same draw with the complaint
     group's e times the service's stretch (signals.silence) where e is above 0. A normal law whose upper half is so
     much wider has its 95 % point where the posterior with the reporting share integrated out has it. Unsaid is never
-    below as heard.
+    below as heard. base: one number, or one for every service.
     """
 
     def __init__(
-        self, base: float, z: FloatArray, z_sd: FloatArray, floor: FloatArray, cap: float, weights: FloatArray,
-        group_of: TextArray, consequence: FloatArray, stretch: FloatArray,
+        self, base: float | FloatArray, z: FloatArray, z_sd: FloatArray, floor: FloatArray, cap: float,
+        weights: FloatArray, group_of: TextArray, consequence: FloatArray, stretch: FloatArray,
     ) -> None:  # fmt: skip
         code, names = pd.factorize(group_of)
         used = weights != 0
         # Single precision: the draws are noise, and half as much of it to move.
         self.middle, self.spread = z[:, used].astype(np.float32), z_sd[:, used].astype(np.float32)
         self.floor, self.pull = floor[used].astype(np.float32), weights[used].astype(np.float32)
-        self.harm, self.base, self.cap = consequence.astype(np.float32), base, cap
+        self.harm, self.cap = consequence.astype(np.float32), cap
+        self.base = np.asarray(base, dtype=np.float32)
+        self.consequence = consequence
         self.group, self.groups = code[used], len(names)
         told = np.flatnonzero(group_of[used] == COMPLAINTS)
         self.voice = int(self.group[told[0]]) if told.size else 0

@@ -9,6 +9,7 @@ import pandas as pd
 
 from risiko.vocabulary import GROUPS
 
+POINTS = "points"
 SCORE_COLUMNS = ("likelihood", "consequence", "evidence", "priority", "rank", "rank_low", "rank_high")
 
 
@@ -20,6 +21,7 @@ class ScoreTable:
     after themselves. evidence (0–1): the share of the score's weight that rests on the service's own data. priority:
     likelihood × consequence. rank: 1 is looked at first; ties share the better place; rank_low and rank_high hold
     90 % of the draws. base: log-odds of a service about which nothing is known. group_of: signal -> group.
+    weights: the points score's; none for a learned one. model_id: which model made it; POINTS for the points score.
     """
 
     as_of: date
@@ -28,6 +30,7 @@ class ScoreTable:
     base: float
     group_of: dict[str, str]
     weights: dict[str, float]
+    model_id: str = POINTS
 
     def by_group(self) -> pd.DataFrame:
         """Contributions summed within complaints, experience, metadata and history; 0 for a group without signals."""
@@ -41,4 +44,5 @@ class ScoreTable:
         flat = self.scores.join(self.by_group().add_prefix("group_")).join(
             self.contributions.add_prefix("contribution_")
         )
-        return flat.assign(base_log_odds=self.base).sort_values("rank", kind="stable").reset_index()
+        flat = flat.assign(base_log_odds=self.base, model_id=self.model_id)
+        return flat.sort_values("rank", kind="stable").reset_index()

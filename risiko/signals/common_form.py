@@ -41,19 +41,20 @@ def common_form(services: pd.DataFrame, *, missing: pd.Series, **columns: FloatA
     Where `missing` names a reason the reading is blanked and the standing is (0, 1). A standing that is not a number
     is a fault in the signal and raises ValueError.
     """
-    blank = np.full(len(services), np.nan)
-    if "ratio" not in columns and "expected" in columns:
+    if "ratio" not in columns and {"value", "expected"} <= set(columns):
         expected = columns["expected"]
         columns["ratio"] = columns["value"] / np.where(expected > 0, expected, np.nan)
     gone = missing.notna().to_numpy()
     if strange := sorted(set(columns) - set(NUMBERS)):
         raise ValueError(f"not in the common form: {strange}")
-    numbers = np.column_stack([np.broadcast_to(columns.get(name, blank), len(services)) for name in NUMBERS])
+    numbers = np.full((len(NUMBERS), len(services)), np.nan)
+    for name, values in columns.items():
+        numbers[NUMBERS.index(name)] = values
     for name, value in _WHEN_MISSING.items():
-        numbers[gone, NUMBERS.index(name)] = value
-    if np.isnan(numbers[:, [NUMBERS.index("standing"), NUMBERS.index("standing_sd")]]).any():
+        numbers[NUMBERS.index(name), gone] = value
+    if np.isnan(numbers[[NUMBERS.index("standing"), NUMBERS.index("standing_sd")]]).any():
         raise ValueError("a reading that is there must have a standing")
-    frame = pd.DataFrame(numbers, index=services.index, columns=list(NUMBERS))
+    frame = pd.DataFrame(numbers.T, index=services.index, columns=list(NUMBERS))
     frame["missing"] = missing.array
     return frame
 

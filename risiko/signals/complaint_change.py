@@ -24,7 +24,7 @@ def complaint_change(context: Context) -> pd.DataFrame:
     monthly, months = context.once(by_month), context.settings.complaints.change_months
     rose = context.once(changes).rose
     missing = monthly.missing(context).mask(np.isnan(rose), "not_by_month")
-    standing = beside_peers(np.where(missing.isna(), rose, np.nan), context.services["service_type"],
+    standing = beside_peers(np.where(missing.isna(), rose, np.nan), context.kind,
                             context.settings.peers.minimum)  # fmt: skip
     observed, expected = monthly.last(months)
     half = months // 2

@@ -56,27 +56,28 @@ def rate_reading(
     """
     sums = context.once(complaint_months)
     fade, newer = time
-    live = _live(sums, stream)
+    years = sums.years @ (fade * _live(sums, stream))
+    exposure = sums.users * years
+    has_exposure, gone = exposure > 0, reasons(context.services) if gone is None else gone
+    if not weight.any():
+        nothing = np.zeros(len(exposure))
+        missing = gone.fillna("source_silent").mask(~has_exposure, "no_exposure")
+        return common_form(context.services, missing=missing, n=nothing, exposure=exposure, expected=nothing)
     seen = weight * fade[sums.month]
     rates = sums.expected_rates(weight).sum(axis=0) * fade
     observed, expected = _halves(sums, seen, rates, newer)
     squares = sums.per_service(seen * seen)
-    years = sums.years @ (fade * live)
-    exposure = sums.users * years
     # What is expected of a service in its own time of operation, whether its users are known or not.
     per_year = PER_USERS * np.divide(_expected(sums, rates), years, out=np.zeros_like(years), where=years > 0)
 
     typical = typical_weight(sums, squares, observed.sum(axis=0))
-    has_exposure = exposure > 0
     o = np.where(has_exposure, observed.sum(axis=0), 0.0)
     e = expected.sum(axis=0)
     silent = np.bincount(sums.kind, o)[sums.kind] == 0
     placed = beside(context, np.where(e > 0, o, 0.0) / typical, e / typical)
     return common_form(
         context.services,
-        missing=(reasons(context.services) if gone is None else gone)
-        .mask(silent, "source_silent")
-        .mask(~has_exposure, "no_exposure"),
+        missing=gone.mask(silent, "source_silent").mask(~has_exposure, "no_exposure"),
         value=PER_USERS * observed.sum(axis=0) / np.where(has_exposure, exposure, np.nan),
         n=sums.per_service((seen > 0).astype(float)),
         exposure=exposure,

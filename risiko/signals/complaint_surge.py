@@ -92,7 +92,7 @@ def complaint_surge(context: Context) -> pd.DataFrame:
     found, monthly = context.once(surges), context.once(by_month)
     missing = monthly.missing(context)
     value = found.statistic[:, -1]
-    standing = beside_peers(np.where(missing.isna(), value, np.nan), context.services["service_type"],
+    standing = beside_peers(np.where(missing.isna(), value, np.nan), context.kind,
                             context.settings.peers.minimum)  # fmt: skip
     observed, expected = (np.nansum(a[:, -12:], axis=1) for a in (found.observed, found.expected))
     older = np.nansum(found.observed[:, :-12], axis=1), np.nansum(found.expected[:, :-12], axis=1)

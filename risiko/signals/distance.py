@@ -22,7 +22,7 @@ def standardised(
     from risiko.statistics.overdispersion import standardise
 
     read = np.isfinite(value) & np.isfinite(error) & (error > 0)
-    kind = pd.factorize(context.services["service_type"])[0]
+    kind = context.kind
     small = np.bincount(kind, read)[kind] < context.settings.peers.minimum
     group = np.where(small, kind.max() + 1, kind)
     found = standardise(worse * value, worse * expected, np.where(read, error, np.nan), group)
@@ -47,7 +47,7 @@ def exact_form(
     the mean of the type in the signal's unit.
     """
     missed = missing.notna().to_numpy()
-    types, least = context.services["service_type"], context.settings.peers.minimum
+    types, least = context.kind, context.settings.peers.minimum
     seen = np.where(missed, np.nan, value)
     standing: Standing = beside_peers(np.where(missed, np.nan, value if steady is None else steady), types, least)
     distance = np.where(missed | (standing.z_sd >= 1), np.nan, worse * standing.z)

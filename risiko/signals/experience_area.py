@@ -12,6 +12,7 @@ from risiko.organisations import spelling
 from risiko.signals.common_form import common_form, reasons
 from risiko.signals.experience_heard import Heard, shrunk, type_codes
 from risiko.signals.experience_pieces import READS, in_pieces, pooled, pooled_pieces, usual_of_sources
+from risiko.signals.experience_reading import nothing_heard
 from risiko.signals.experience_strength import enough
 from risiko.signals.peers import BoolArray
 from risiko.signals.registry import Context, signal
@@ -51,6 +52,8 @@ def experience_area(context: Context) -> pd.DataFrame:
     hardly falls. Where the service itself was heard the standing is (0, 1): experience_mean has taken this in already,
     as a shift of the level its own evidence is drawn towards, and nothing counts twice.
     """
+    if context.once(told_of_areas).empty:
+        return context.once(nothing_heard)
     b = context.once(area_belief)
     speaks = b.compared & ~context.once(_heard_itself).any
     return common_form(
@@ -71,7 +74,15 @@ def experience_area(context: Context) -> pd.DataFrame:
 
 def area_shift(context: Context) -> FloatArray:
     """What is told of its area lets expect of each service beyond its type, in points; 0 where nothing is."""
+    if context.once(told_of_areas).empty:
+        return np.zeros(len(context.services))
     return np.nan_to_num(context.once(area_belief).away)
+
+
+def told_of_areas(context: Context) -> pd.DataFrame:
+    """The experiences about a type of service in an area and no single service."""
+    rows = context.known["experiences"]
+    return rows[(rows["service_id"].isna() & rows["service_type"].notna() & rows["area"].notna()).to_numpy()]
 
 
 def area_belief(context: Context) -> AreaBelief:
@@ -105,8 +116,7 @@ def area_belief(context: Context) -> AreaBelief:
 def _cells(context: Context) -> pd.DataFrame:
     """One row per type and area that something scored was told about: type, area (spelling), weight, mean, spread,
     variance, n, years (newest), level (what is told of the type everywhere)."""
-    rows, rule = context.known["experiences"], context.settings.experience
-    rows = rows[(rows["service_id"].isna() & rows["service_type"].notna() & rows["area"].notna()).to_numpy()]
+    rows, rule = context.once(told_of_areas), context.settings.experience
     rows = rows.assign(type=rows["service_type"], area=spelling(rows["area"]))
     subject = rows.groupby(["type", "area"], sort=True).ngroup()
     found = in_pieces(rows.assign(subject=subject), context)

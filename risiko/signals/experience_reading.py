@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from risiko.asof import FloatArray
-from risiko.signals.common_form import common_form
+from risiko.signals.common_form import common_form, reasons
 from risiko.signals.experience_heard import Heard, Shrunk, per_type, shrunk, type_codes
 from risiko.signals.experience_strength import SURVEY, enough
 from risiko.signals.peers import BoolArray
@@ -25,6 +25,8 @@ def reading(context: Context, pieces: pd.DataFrame, shift: FloatArray | float = 
     of two scores says nothing, so there is none. shift: see `shrunk`; it moves the estimate and never the expected, or
     what is said of an area would excuse its services.
     """
+    if pieces.empty:
+        return context.once(nothing_heard)
     size, settings = len(context.services), context.settings
     used, short = enough(pieces, size, settings.experience)
     some = pieces.loc[used, _USED]
@@ -53,6 +55,15 @@ def reading(context: Context, pieces: pd.DataFrame, shift: FloatArray | float = 
         standing_sd=np.where(compared, np.minimum(s.sd / scale, 1.0), 1.0),
         trend=_trend(some, types, settings.experience.half_life_years),
         freshness=_newest(some, size),
+    )
+
+
+def nothing_heard(context: Context) -> pd.DataFrame:
+    """The common form where there is no piece about any service: missing for all ("no_evidence"), n is 0."""
+    return common_form(
+        context.services,
+        missing=reasons(context.services).fillna("no_evidence"),
+        n=np.zeros(len(context.services)),
     )
 
 

@@ -44,7 +44,7 @@ def finding_dimension(context: Context, *, dimension: str) -> pd.DataFrame:
     size, missing = len(context.services), context.once(ungraded)
     sums = visit_sums(visits, visits["position"].to_numpy(), size, context.settings.history.half_life_years)
     missing = missing.mask(missing.isna() & (sums["n"] == 0).to_numpy(), "not_looked_at")
-    if not (context.known["findings"]["dimension"] == dimension).any():
+    if dimension not in context.once(_named):
         missing = missing.mask(missing.isna() | (missing == "not_looked_at"), "not_recorded")
     return pooled_form(
         context,
@@ -62,6 +62,11 @@ def dimension_visits(context: Context, dimension: str) -> pd.DataFrame:
     severity = np.where((visits["severity"] == 0).to_numpy(), 0.0, worst)
     spoken = visits[~np.isnan(severity)].assign(severity=severity[~np.isnan(severity)])
     return beside_type(spoken.assign(adjusted=spoken["severity"] - spoken["strict"]), context)
+
+
+def _named(context: Context) -> frozenset[str]:
+    """The dimensions that some finding on record names."""
+    return frozenset(context.known["findings"]["dimension"].dropna().unique())
 
 
 def dimension_series(context: Context, position: int, *, dimension: str) -> pd.DataFrame:

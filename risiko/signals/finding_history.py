@@ -84,7 +84,7 @@ def finding_trend(context: Context) -> pd.DataFrame:
     assumed = np.sqrt(1 - rule.reliability) * np.bincount(place, recent["spread"].to_numpy(), size) / some
     enough = free >= context.settings.peers.minimum
     noise = np.full(size, np.sqrt(left[n > 2].sum() / free)) if enough else assumed
-    usual = pd.Series(slope).groupby(context.services["service_type"].to_numpy()).transform("median").to_numpy()
+    usual = pd.Series(slope).groupby(context.kind).transform("median").to_numpy()
     columns = standardised(context, slope, usual, noise / np.sqrt(divisor))
     years = newest(context, visits)
     tau2 = np.nan_to_num(columns["tau2"]) * decay(years, rule.half_life_years)
@@ -133,7 +133,7 @@ def one_visit_form(context: Context, at: pd.DataFrame, n: FloatArray, missing: p
     """
     rule = context.settings.history
     value, adjusted, years = (at[name].to_numpy(dtype=float) for name in ("severity", "adjusted", "years"))
-    standing = beside_peers(adjusted, context.services["service_type"], context.settings.peers.minimum)
+    standing = beside_peers(adjusted, context.kind, context.settings.peers.minimum)
     recall = decay(years, rule.half_life_years)
     pull = recall * rule.reliability
     noise = standing.spread * np.sqrt(1 - rule.reliability)

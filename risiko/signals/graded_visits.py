@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from risiko.asof import age_years
-from risiko.signals.registry import Context
+from risiko.asof import FloatArray, age_years
+from risiko.signals.registry import Context, places
 
 # What every signal reads that rests on graded visits.
 VISITS_READ: Mapping[str, tuple[str, ...]] = {
@@ -21,17 +21,18 @@ def finding_levels(context: Context) -> pd.DataFrame:
     """Every known finding of a known supervision of a service that is not a natural person.
 
     visit (row of graded_visits), service (row of known services), event_date, office, level (0–3: the regulator's own
-    finer grading, or the word's value in settings), dimension, breach (whether its word is
-    breach or worse) and corrected_date.
+    finer grading, or the word's value in settings), finer (whether it is the former), dimension, breach (whether its
+    word is breach or worse), serious (whether it is serious_breach) and corrected_date.
     """
     visits, findings, services = (context.known[name] for name in ("supervisions", "findings", "services"))
-    row = pd.Index(visits["supervision_id"]).get_indexer(findings["supervision_id"])
-    service = pd.Index(services["service_id"]).get_indexer(visits["service_id"])
+    row = places(findings["supervision_id"], visits["supervision_id"])
+    service = places(visits["service_id"], services["service_id"])
     solo = np.append(services["natural_person"].to_numpy(dtype=bool), True)  # the last one for visits to no service
     service = np.append(np.where(solo[service], -1, service), -1)[row]  # and here for findings of no visit
     words = context.settings.history.severity
-    word = findings["severity"].map(words).astype(float)
-    level = findings["severity_score"].fillna(word).to_numpy(dtype=float)
+    code, said = pd.factorize(findings["severity"])
+    word = np.array([*(words.get(name, np.nan) for name in said), np.nan])[code]
+    level = findings["severity_score"].fillna(pd.Series(word, findings.index)).to_numpy(dtype=float)
     whole = (row >= 0) & (service >= 0) & ~np.isnan(level)
     row, service = row[whole], service[whole]
     day = visits["event_date"].to_numpy()[row]
@@ -39,26 +40,47 @@ def finding_levels(context: Context) -> pd.DataFrame:
     return pd.DataFrame({
         "visit": np.unique(number, return_inverse=True)[1], "service": service, "event_date": day,
         "office": visits["office"].array[row], "level": level[whole], "dimension": findings["dimension"].array[whole],
-        "breach": (word >= words["breach"]).to_numpy()[whole],
+        "finer": findings["severity_score"].notna().to_numpy()[whole],
+        "breach": (word >= words["breach"])[whole],
+        "serious": np.array([*(said == "serious_breach"), False])[code][whole],
         "corrected_date": findings["corrected_date"].array[whole],
     })  # fmt: skip
 
 
 def graded_visits(context: Context) -> pd.DataFrame:
-    """Every graded visit, one row per service and day, by service and then oldest first; same-day visits are one.
+    """Every graded visit: `visits_of` with the worst finding (0–3) as severity.
+
+    Supervisions without known findings are not in it: pending is not clean.
+    """
+    levels = context.once(finding_levels)
+    return visits_of(context, levels, levels["level"].to_numpy())
+
+
+def visits_of(context: Context, levels: pd.DataFrame, severity: FloatArray) -> pd.DataFrame:
+    """The visits behind some rows of finding_levels, one row per service and day, by service and then oldest first.
 
     service (row of known services, closed ones too), position (in the cohort, −1 outside it), service_type and
     provider_id (codes in the order they first come in known services; −1 where the provider is unknown), event_date,
-    years (age), severity (worst finding, 0–3), n (findings), office (that carried it out).
-    Supervisions without known findings are not in it: pending is not clean. Sole practitioners are not in it.
+    years (age), severity (the highest of the findings'), n (findings), office (that carried it out).
+    Same-day visits are one. Sole practitioners are not in it.
     """
-    levels, services = context.once(finding_levels), context.known["services"]
-    visit, first = levels["visit"].to_numpy(), ~levels["visit"].duplicated().to_numpy()
-    visits = levels.loc[first, ["visit", "service", "event_date", "office"]].sort_values("visit", ignore_index=True)
-    severity = np.zeros(len(visits))
-    np.maximum.at(severity, visit, levels["level"].to_numpy())
-    visits = visits.drop(columns="visit").assign(severity=severity, n=np.bincount(visit, minlength=len(visits)))
-    place = visits["service"].to_numpy()
-    own = {column: pd.factorize(services[column])[0][place] for column in ("service_type", "provider_id")}
-    position = context.services.index.get_indexer(services["service_id"])[place]
-    return visits.assign(**own, position=position, years=age_years(visits["event_date"], context.as_of))
+    visit, rows = levels["visit"].to_numpy(), np.arange(len(levels))
+    n = np.bincount(visit)
+    first, worst = np.zeros(len(n), dtype=np.int64), np.zeros(len(n))
+    first[visit[::-1]] = rows[::-1]  # the last one written stays
+    np.maximum.at(worst, visit, severity)
+    some = n > 0
+    visits = levels[["service", "event_date", "office"]].iloc[first[some]].reset_index(drop=True)
+    own = context.once(known_services).iloc[visits["service"].to_numpy()].reset_index(drop=True)
+    return visits.assign(
+        severity=worst[some], n=n[some], service_type=own["service_type"], provider_id=own["provider_id"],
+        position=own["position"], years=age_years(visits["event_date"], context.as_of),
+    )  # fmt: skip
+
+
+def known_services(context: Context) -> pd.DataFrame:
+    """Every known service, closed ones too: codes of service_type and provider_id, and position (in the cohort)."""
+    services = context.known["services"]
+    codes = {name: pd.factorize(services[name])[0] for name in ("service_type", "provider_id")}
+    position = places(services["service_id"], context.services.index.to_series())
+    return pd.DataFrame({**codes, "position": position})

@@ -64,7 +64,7 @@ def never_supervised(context: Context) -> pd.DataFrame:
         missing=reasons(context.services),
         value=value,
         n=n,
-        expected=pd.Series(value).groupby(context.services["service_type"].to_numpy()).transform("mean").to_numpy(),
+        expected=pd.Series(value).groupby(context.kind).transform("mean").to_numpy(),
         estimate=value,
         sd=np.zeros(len(value)),
         standing=np.zeros(len(value)),

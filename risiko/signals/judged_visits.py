@@ -66,15 +66,16 @@ def ungraded(context: Context) -> pd.Series:
 
 def last_visit(context: Context) -> tuple[pd.Series, FloatArray]:
     """Date of each service's latest supervision (graded or not), NaT where there is none, and how many there are."""
-    visits = context.events("supervisions")
+    visits = context.events("supervisions", ["event_date"])
     newest = visits.groupby("position")["event_date"].max().reindex(range(len(context.services)))
     return pd.Series(newest.to_numpy(), index=context.services.index), context.total(visits["position"])
 
 
 def newest(context: Context, visits: pd.DataFrame) -> FloatArray:
     """Years since the newest of the visits, per service of the cohort; NaN where there is none."""
-    years = visits.groupby("position")["years"].min().reindex(range(len(context.services)))
-    return np.asarray(years, dtype=float)
+    least = np.full(len(context.services), np.inf)
+    np.fmin.at(least, visits["position"].to_numpy(), visits["years"].to_numpy(dtype=float))
+    return np.where(np.isinf(least), np.nan, least)
 
 
 def visit_sums(
@@ -122,7 +123,7 @@ def pooled_form(
     off, pull = value - expected, np.nan_to_num(weight / (weight + worth))
     tau, noise = spread / np.sqrt(1 + worth), spread * np.sqrt(worth / (1 + worth))
     error = noise * np.sqrt(np.maximum(sums["squares"].to_numpy(), 0)) / weight
-    kind = pd.factorize(context.services["service_type"])[0]
+    kind = context.kind
     peers = np.bincount(kind, missing.isna())[kind]
     compared = (np.nan_to_num(tau) > 1e-9) & (peers > 1)
     with np.errstate(divide="ignore", invalid="ignore"):

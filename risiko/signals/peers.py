@@ -11,6 +11,7 @@ import pandas as pd
 from risiko.asof import FloatArray
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 TextArray = np.ndarray[tuple[int, ...], np.dtype[np.object_]]
 
 
@@ -39,7 +40,7 @@ class Standing:
     z_sd: FloatArray
 
 
-def beside_peers(value: FloatArray, types: pd.Series, min_peers: int) -> Standing:
+def beside_peers(value: FloatArray, types: pd.Series | IntArray, min_peers: int) -> Standing:
     """How far each reading lies from the mean of its type, in standard deviations between services of a type.
 
     A type with fewer than min_peers readings borrows the spread found within all types. A mean of n services is itself

@@ -7,6 +7,7 @@ import pandas as pd
 
 from risiko.signals.graded_visits import VISITS_READ
 from risiko.signals.judged_visits import judged_visits, pooled_form, visit_sums
+from risiko.signals.marked_visits import SERIOUS_HALF_LIFE_YEARS, breach_visits, serious_visits
 from risiko.signals.registry import Context, signal
 
 PROVIDER_READS = VISITS_READ
@@ -21,9 +22,35 @@ def provider_history(context: Context) -> pd.DataFrame:
     the services they were made to. No other service with a graded visit, or the provider unknown: missing
     ("no_sister_services").
     """
-    visits = context.once(judged_visits)
+    return elsewhere(context, context.once(judged_visits), context.settings.history.half_life_years)
+
+
+@signal("provider_severe", group="history", unit="share", reads=PROVIDER_READS)
+def provider_severe(context: Context) -> pd.DataFrame:
+    """Share of graded visits to the provider's other services that found a serious breach, newer counting more.
+
+    A visit counts half as much after a year. Own visits left out; compared, shrunk and missing as provider_history, but
+    no office's strictness is taken out. Where findings carry the regulator's own grading only visits with one count.
+    """
+    return elsewhere(context, context.once(serious_visits), SERIOUS_HALF_LIFE_YEARS)
+
+
+@signal("provider_breaches", group="history", unit="share", reads=PROVIDER_READS)
+def provider_breaches(context: Context) -> pd.DataFrame:
+    """Share of visits to the provider's other services, graded or not, with a breach in writing (as breach_history).
+
+    Own visits left out; compared, shrunk and missing as provider_history, but no office's strictness is taken out.
+    """
+    return elsewhere(context, context.once(breach_visits), context.settings.history.half_life_years)
+
+
+def elsewhere(context: Context, visits: pd.DataFrame, half_life: float) -> pd.DataFrame:
+    """The common form of judged visits to the provider's other services, pooled and shrunk; own visits left out.
+
+    visits: as judged_visits gives, closed services too. The type's level counts as settings.history.sister_visits.
+    """
     visits = visits[(visits["provider_id"] >= 0).to_numpy()]
-    half_life, size = context.settings.history.half_life_years, len(context.services)
+    size = len(context.services)
     names = pd.Index(pd.factorize(context.known["services"]["provider_id"])[1])
     provider = visits["provider_id"].to_numpy()
     of_provider = visit_sums(visits, provider, len(names), half_life, "share")
@@ -42,18 +69,29 @@ def provider_history(context: Context) -> pd.DataFrame:
         sums,
         missing,
         worth=context.settings.history.sister_visits,
-        freshness=np.where(alone, np.nan, _newest_elsewhere(visits, provider, mine, size)),
+        freshness=np.where(alone, np.nan, newest_elsewhere(visits, provider, mine, size)),
         exposure=sums["sisters"].to_numpy(),
     )
 
 
-def _newest_elsewhere(visits: pd.DataFrame, provider: np.ndarray, mine: np.ndarray, size: int) -> np.ndarray:
-    """Years since the newest visit to another service of the provider: the provider's newest, or, where that is the
-    service's own, the newest of the next service."""
-    by_service = visits.assign(provider=provider).groupby(["provider", "service"], as_index=False).agg(
-        years=("years", "min"), position=("position", "first")
-    ).sort_values(["provider", "years"], kind="stable")  # fmt: skip
-    place = by_service.groupby("provider").cumcount()
-    first, second = (by_service[place == i].set_index("provider").reindex(mine) for i in (0, 1))
-    own = first["position"].to_numpy() == np.arange(size)
-    return np.asarray(np.where(own, second["years"].to_numpy(), first["years"].to_numpy()), dtype=float)
+def newest_elsewhere(visits: pd.DataFrame, provider: np.ndarray, mine: np.ndarray, size: int) -> np.ndarray:
+    """Years since the newest visit to another service of the provider, NaN where there is none: the provider's newest,
+    or, where that is the service's own, the newest of the next service.
+
+    visits: service, position and years. provider: the code of each visit's; mine: of each service's in the cohort.
+    """
+    order = np.lexsort((visits["years"].to_numpy(), provider))
+    by, years = provider[order], visits["years"].to_numpy(dtype=float)[order]
+    who, place = visits["service"].to_numpy()[order], visits["position"].to_numpy(dtype=float)[order]
+    starts = np.diff(by, prepend=-1) != 0
+    first = np.flatnonzero(starts)
+    others = np.flatnonzero(who != who[first][np.cumsum(starts) - 1])
+    second = others[np.diff(by[others], prepend=-1) != 0]
+
+    def at(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+        of_provider = np.full(max(by.max(initial=-1), mine.max(initial=-1)) + 2, np.nan)
+        of_provider[by[rows]] = values[rows]
+        return np.asarray(of_provider[mine], dtype=float)
+
+    own = at(first, place) == np.arange(size)
+    return np.where(own, at(second, years), at(first, years))

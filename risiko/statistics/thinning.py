@@ -54,7 +54,9 @@ class ThinnedPosterior:
         from scipy.special import gammaincinv
 
         # Rates rise with reporting, so the first and the last gamma law bracket the mixture.
-        low, high = (gammaincinv(self.shape, share) / self.rate[:, end] for end in (-1, 0))
+        shapes, which = np.unique(self.shape, return_inverse=True)  # a prior's plus a count: few, and slow to invert
+        beyond = gammaincinv(shapes, share)[which]
+        low, high = (beyond / self.rate[:, end] for end in (-1, 0))
         likeness = (self.mean() / self.sd()) ** 2  # the shape of the one gamma law with the same mean and sd
         at = np.clip(gammaincinv(likeness, share) * self.mean() / likeness, low, high)
         active = np.arange(len(at))

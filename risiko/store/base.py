@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import pandas as pd
 
 from risiko.batch import Batch, Receipt
 from risiko.contracts import Tables
+from risiko.store.anchors import ModelEntry
 
 
 class Store(Protocol):
@@ -74,6 +75,24 @@ class Store(Protocol):
         same counts by month. The table itself need not fit into memory. Raises StoreError where what counts them is
         not installed (the extra `big`).
         """
+
+    def record_model(self, entry: ModelEntry) -> None:
+        """Anchor a fitted model: from now on its manifest must have this hash. An anchor is never changed or removed.
+
+        Raises StoreError where the model_id is registered already.
+        """
+
+    def models(self) -> pd.DataFrame:
+        """Every registered model, oldest first: model_id, manifest_sha256, kind, as_of, recorded_at (UTC)."""
+
+    def record_promotion(self, model_id: str, why: str, at: datetime, by: str) -> None:
+        """Append a decision about which score is in force; model_id "" is the points score.
+
+        Raises StoreError for a model that is not registered here, and for a blank reason.
+        """
+
+    def promotions(self) -> pd.DataFrame:
+        """Every such decision, oldest first: seq, model_id ("" for points), why, at (UTC), by. The last one holds."""
 
     def close(self) -> None:
         """Give back files and connections."""

@@ -1,14 +1,15 @@
-"""Entries of the import log to database rows and back."""
+"""Entries of the import log and of the record of models to database rows and back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from risiko.contracts import CONTRACTS
+from risiko.store.anchors import ModelEntry, Promotion
 from risiko.store.faults import Unreadable
 from risiko.store.log import Entry
 from risiko.store.metadata import DTYPES
@@ -39,3 +40,25 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     if not sound:
         raise Unreadable(f"the log of imports makes no sense at part {row['part_id']}")
     return entry
+
+
+def anchor_row(line: ModelEntry | Promotion) -> dict[str, Any]:
+    """The line as a row of the table models or promotions: dates and moments as ISO text."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(line).items()}
+
+
+def model_of(row: Mapping[str, Any]) -> ModelEntry:
+    """The entry behind a row of the table models. Raises Unreadable when the row is not one that was written here."""
+    try:
+        moments = {"as_of": date.fromisoformat(row["as_of"]), "recorded_at": datetime.fromisoformat(row["recorded_at"])}
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"the record of models cannot be read at {row['model_id']!r} ({error})") from error
+    return ModelEntry(**{**row, **moments})
+
+
+def promotion_of(row: Mapping[str, Any]) -> Promotion:
+    """The line behind a row of the table promotions. Raises Unreadable when it is not one that was written here."""
+    try:
+        return Promotion(**{**row, "at": datetime.fromisoformat(row["at"])})
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"the record of promotions cannot be read at {row['seq']!r} ({error})") from error

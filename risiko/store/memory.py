@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
 from risiko.aggregate import as_complaints, condense
 from risiko.batch import Batch, Receipt, no_rejects
 from risiko.contracts import CONTRACTS, Tables
+from risiko.store import anchors
 from risiko.store.admission import Admitted, admit, log_after, receipt
 from risiko.store.log import Entry, active, imports_frame
 from risiko.store.metadata import metadata_of
@@ -25,6 +26,8 @@ class MemoryStore:
         self._log: list[Entry] = []
         self._rows: dict[int, pd.DataFrame] = {}
         self._rejects: dict[int, pd.DataFrame] = {}
+        self._models: list[anchors.ModelEntry] = []
+        self._promotions: list[anchors.Promotion] = []
 
     def read(self, names: Sequence[str] | None = None, *, only: Mapping[str, Collection[str]] | None = None) -> Tables:
         """The named contract tables (default: all): the rows of the active parts, in the order they came."""
@@ -73,6 +76,23 @@ class MemoryStore:
     def counted_complaints(self, as_of: date) -> pd.DataFrame:
         """The complaints known at the end of as_of as counted rows."""
         return as_complaints(condense(self.read(["complaints"])["complaints"], as_of))
+
+    def record_model(self, entry: anchors.ModelEntry) -> None:
+        """Anchor a fitted model. Raises StoreError where the model_id is registered already."""
+        self._models.append(anchors.new_entry(entry, self._models, self.address))
+
+    def models(self) -> pd.DataFrame:
+        """Every registered model, oldest first."""
+        return anchors.models_frame(self._models)
+
+    def record_promotion(self, model_id: str, why: str, at: datetime, by: str) -> None:
+        """Append a decision about which score is in force; model_id "" is the points score."""
+        line = anchors.next_promotion(model_id, why, at, by, self._models, self._promotions, self.address)
+        self._promotions.append(line)
+
+    def promotions(self) -> pd.DataFrame:
+        """Every such decision, oldest first."""
+        return anchors.promotions_frame(self._promotions)
 
     def close(self) -> None:
         """Nothing to give back."""

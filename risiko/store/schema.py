@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from risiko.batch import REJECT_COLUMNS
 from risiko.contracts import CONTRACTS, DTYPES
 from risiko.errors import StoreError
 
-VERSION = 1
+VERSION = WITH_MODELS = 2
 APPLICATION = "risiko"
 
 # frame dtype -> what is stored: dates as ISO text, yes and no as 1 and 0
@@ -35,6 +35,14 @@ parts = sa.Table(
     *(sa.Column(name, sa.Integer, nullable=False) for name in COUNTS),
     sa.Column("replaced_by", sa.Integer),
     sa.Column("metadata", sa.Text, nullable=False),  # JSON: the part's extra columns and their dtypes
+)  # fmt: skip
+models = sa.Table(  # moments and dates as ISO text, here as everywhere
+    "models", _fixed, sa.Column("model_id", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("manifest_sha256", "kind", "as_of", "recorded_at")),
+)  # fmt: skip
+promotions = sa.Table(
+    "promotions", _fixed, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("model_id", "why", "at", "by")),
 )  # fmt: skip
 
 
@@ -81,13 +89,31 @@ def create(connection: sa.Connection) -> None:
     connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in facts.items()])
 
 
+def _add_models(connection: sa.Connection) -> None:
+    for table in (models, promotions):
+        table.create(connection, checkfirst=False)
+
+
+# What brings a store of that version to the next. Steps only add, so that a store that cannot be written still reads.
+_STEPS: Mapping[int, Callable[[sa.Connection], None]] = {1: _add_models}
+
+
+def upgrade(connection: sa.Connection, address: str) -> None:
+    """Bring an older store to this version, within the writer's transaction; one that is up to date stays as it is."""
+    found = verify(connection, address)
+    for version in range(found, VERSION):
+        _STEPS[version](connection)
+    if found < VERSION:
+        connection.execute(meta.update().where(meta.c.key == "schema").values(value=str(VERSION)))
+
+
 def is_empty(connection: sa.Connection) -> bool:
     """Whether the database holds no table at all."""
     return not sa.inspect(connection).get_table_names()
 
 
-def verify(connection: sa.Connection, address: str) -> None:
-    """Refuse a database that is not a store of this version. Raises StoreError."""
+def verify(connection: sa.Connection, address: str) -> int:
+    """The version of the store: this one or an older one that can be brought to it. Raises StoreError for any other."""
     known: dict[str, str] = {}
     if sa.inspect(connection).has_table("meta") and _has_columns(connection, "meta", ("key", "value")):
         known = {row.key: row.value for row in connection.execute(sa.select(meta))}
@@ -97,12 +123,13 @@ def verify(connection: sa.Connection, address: str) -> None:
             hint="check the path; a new store needs a path of its own, or a PostgreSQL database or schema of its own",
         )  # fmt: skip
     version = str(known.get("schema", ""))
-    if version != str(VERSION):
+    if version not in map(str, (*_STEPS, VERSION)):
         age = "newer" if version.isdigit() and int(version) > VERSION else "different"
         raise StoreError(
             f"The store was made by a {age} version of risiko (schema {version or '?'}; this one reads {VERSION}).",
             where=address, hint="use the version that made it, or import the records into a new store",
         )  # fmt: skip
+    return int(version)
 
 
 def _has_columns(connection: sa.Connection, table: str, names: tuple[str, ...]) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from datetime import date
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import date, datetime
 from functools import partial
 from itertools import count, islice, repeat
 from pathlib import Path
@@ -15,11 +15,12 @@ import sqlalchemy as sa
 
 from risiko.batch import Batch, Receipt
 from risiko.contracts import CONTRACTS, Tables
-from risiko.store import large, schema
+from risiko.errors import StoreError
+from risiko.store import anchors, large, schema
 from risiko.store.admission import Admitted, admit, log_after, receipt
 from risiko.store.columns import loaded, stored
 from risiko.store.engines import WAIT_SECONDS, lock_for_writing
-from risiko.store.entries import entry_of, row_of
+from risiko.store.entries import anchor_row, entry_of, model_of, promotion_of, row_of
 from risiko.store.faults import Unreadable, told
 from risiko.store.log import Entry, active, imports_frame
 from risiko.store.metadata import Labels, add_labels, by_name, labels_of, metadata_of
@@ -41,11 +42,15 @@ class SqlStore:
     def __init__(self, engine: sa.Engine, address: str, cache: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
         """cache: the folder for a copy of a large table; made when it is needed.
 
-        Raises StoreError when the database is damaged, foreign, or of another version.
+        An older store is brought to this version; one that cannot be written now stays as it is, and still reads.
+        Raises StoreError when the database is damaged, foreign, or of a version that cannot be read.
         """
         self._engine, self._address, self._cache, self._wait = engine, address, cache, wait_seconds
         with self._reading() as connection:
-            schema.verify(connection, address)
+            version = schema.verify(connection, address)
+        if version < schema.VERSION:
+            with suppress(StoreError), self._writing() as connection:
+                schema.upgrade(connection, address)
 
     @property
     def address(self) -> str:
@@ -133,9 +138,47 @@ class SqlStore:
                 large.write_copy(copy, _pieces(connection, name, entries), self._address)
         return large.counted(copy, as_of)
 
+    def record_model(self, entry: anchors.ModelEntry) -> None:
+        """Anchor a fitted model. Raises StoreError where the model_id is registered already."""
+        with self._writing() as connection:
+            schema.upgrade(connection, self._address)
+            new = anchors.new_entry(entry, self._models(connection), self._address)
+            connection.execute(schema.models.insert(), anchor_row(new))
+
+    def models(self) -> pd.DataFrame:
+        """Every registered model, oldest first."""
+        with self._reading() as connection:
+            return anchors.models_frame(self._models(connection))
+
+    def record_promotion(self, model_id: str, why: str, at: datetime, by: str) -> None:
+        """Append a decision about which score is in force; model_id "" is the points score."""
+        with self._writing() as connection:
+            schema.upgrade(connection, self._address)
+            known, earlier = self._models(connection), self._promotions(connection)
+            line = anchors.next_promotion(model_id, why, at, by, known, earlier, self._address)
+            connection.execute(schema.promotions.insert(), anchor_row(line))
+
+    def promotions(self) -> pd.DataFrame:
+        """Every such decision, oldest first."""
+        with self._reading() as connection:
+            return anchors.promotions_frame(self._promotions(connection))
+
     def close(self) -> None:
         """Give back connections."""
         self._engine.dispose()
+
+    def _models(self, connection: sa.Connection) -> list[anchors.ModelEntry]:
+        return [model_of(row) for row in self._lines(connection, schema.models)]
+
+    def _promotions(self, connection: sa.Connection) -> list[anchors.Promotion]:
+        return [promotion_of(row) for row in self._lines(connection, schema.promotions)]
+
+    def _lines(self, connection: sa.Connection, table: sa.Table) -> list[dict[str, Any]]:
+        """A whole small table in the order of its key; nothing where the store is older than the table."""
+        if schema.verify(connection, self._address) < schema.WITH_MODELS:
+            return []
+        rows = connection.execute(sa.select(table).order_by(*table.primary_key)).mappings()
+        return [dict(row) for row in rows]
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

@@ -43,6 +43,19 @@ def test_services_are_versioned_in_time() -> None:
     assert known.set_index("service_id")["users"].to_dict() == {"a": 30}
 
 
+def test_of_two_versions_known_on_one_day_the_last_in_the_table_counts_and_the_order_of_things_stays() -> None:
+    services = "service_id | known_date | users\nb | 2020-01-01 | 1\na | 2022-01-01 | 2\na | 2021-01-01 | 3\na | 2022-01-01 | 4\nc | 2021-01-01 | 5"
+    known = known_at(tables(services=services), date(2023, 1, 1))["services"]
+    assert list(zip(known["service_id"], known["users"], strict=True)) == [("b", 1), ("a", 4), ("c", 5)]
+    assert known.index.tolist() == [0, 3, 4]
+
+
+def test_a_thing_named_by_two_columns_is_versioned_by_both() -> None:
+    scores = "service_id | name | known_date | value\na | x | 2020-01-01 | 1\na | y | 2020-01-01 | 2\na | x | 2021-01-01 | 3"
+    known = known_at(tables(external_scores=scores), date(2023, 1, 1))["external_scores"]
+    assert known[["name", "value"]].to_numpy().tolist() == [["y", 2.0], ["x", 3.0]]
+
+
 def test_a_newer_version_that_moves_the_event_out_of_the_period_moves_it() -> None:
     complaints = """
     complaint_id | service_id | event_date | known_date

@@ -165,13 +165,15 @@ def scored(counts: dict[str, int], drawn: str) -> tuple[features.Features, Score
     """The drawn services with the signals that count in the score."""
     c = context(AS_OF, services=drawn, complaints=complaints(counts))
     counting = tuple(s for s in specs(c.known, c.settings) if s.name in c.settings.score.weights)
-    found = features.Features(c.as_of, counting, {s.name: s.compute(c) for s in counting}, c, read(c))
+    readings = {features.VOICE: complaint_rate_long(c), **{s.name: s.compute(c) for s in counting}}
+    found = features.Features(c.as_of, counting, readings, c)
     return found, score(found, cohorts.Cohort(c.services, pd.Series(dtype=int)), c.settings)
 
 
 def as_heard(found: features.Features) -> pd.DataFrame:
     """The scores without the reporting prior."""
-    plain = dataclasses.replace(found, silence=found.silence.assign(stretch=1.0))
+    plain = dataclasses.replace(found)
+    vars(plain)["silence"] = found.silence.assign(stretch=1.0)  # as if it had been computed so
     return score(plain, cohorts.Cohort(found.context.services, pd.Series(dtype=int)), found.context.settings).scores
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from risiko import pipeline
 from risiko.app import data, session
 from risiko.app.filtering import narrow
-from risiko.app.widgets import certainty, detail, exports, filters, grid, intro, notices, weights
+from risiko.app.widgets import certainty, detail, exports, filters, grid, intro, notices, score_choice, weights
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
@@ -38,9 +38,12 @@ def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> Non
     run = ranked.run
     with st.sidebar:
         filters.show(ranked.ranking, names, run.as_of, latest)
-        weights.weights_form(run.signals, ranked.default_weights, run.weights, names)
+        score_choice.choose(ranked.promoted, t)
+        now = {**ranked.default_weights, **run.weights}
+        weights.weights_form(run.signals, ranked.default_weights, now, names)
     shown = narrow(ranked.ranking, session.query())
-    intro.lead(run, len(ranked.ranking), len(shown), t, own_weights=run.weights != ranked.default_weights)
+    own = bool(run.weights) and run.weights != ranked.default_weights
+    intro.lead(run, len(ranked.ranking), len(shown), t, own_weights=own, refused=ranked.refused)
     if shown.empty:
         return notices.no_match(t)
     _list_and_detail(run, ranked.ranking, shown, names)

@@ -25,7 +25,7 @@ def told(t: Translator) -> Generator[None]:
         where = f"{t('error.where')} `{error.where}`"
         st.warning(f"**{t('empty.absent')}**\n\n{where}\n\n{t('empty.absent_try')}")
     except RisikoError as error:
-        _message(t, t("error.title"), error)
+        fault(t, t("error.title"), error)
 
 
 def no_store(t: Translator) -> None:
@@ -59,7 +59,8 @@ def no_match(t: Translator) -> None:
     st.button(t("filter.reset"), on_click=session.reset_filters, key="empty.reset")
 
 
-def _message(t: Translator, title: str, error: RisikoError) -> None:
+def fault(t: Translator, title: str, error: RisikoError) -> None:
+    """What is the matter, where, and what to try."""
     lines = [f"**{title}**", plain(error.what)]
     if error.where:
         lines.append(f"{t('error.where')} `{error.where}`")

@@ -1,4 +1,4 @@
-"""Cohorts: which services are in operation and may be scored at a date, and who is left out and why."""
+"""Which services are in operation and may be scored at a date, and who is left out and why."""
 
 from __future__ import annotations
 

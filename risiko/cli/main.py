@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from datetime import date, datetime
@@ -12,12 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from risiko.cli import learn
+from risiko.cli.shared import (
+    DEFAULT_STORE,
+    JsonOption,
+    ModelsOption,
+    PortOption,
+    ProgressBar,
+    SettingsOption,
+    StoreOption,
+    print_json,
+    print_table,
+    records,
+)  # fmt: skip
 from risiko.errors import InputError, RisikoError
 
 if TYPE_CHECKING:
     from risiko.pipeline import Authority, ImportReport
 
-DEFAULT_STORE = "data/risiko.db"
 DEMO_STORE = "data/demo/risiko.db"
 FAULT_OF_OURS = 70  # the exit code that sysexits.h keeps for an internal fault
 
@@ -25,21 +36,8 @@ app = typer.Typer(
     name="risiko", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
     help="Where should a supervision authority look next, why, and how sure are we?",
 )  # fmt: skip
-
-StoreOption = Annotated[
-    str,
-    typer.Option(
-        "--store", envvar="RISIKO_STORE", help="The store: a file path or a database URL.", metavar="PATH|URL"
-    ),
-]
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--settings", envvar="RISIKO_SETTINGS", help="Your own settings, laid over the shipped ones.", metavar="FILE"
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
-PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.", min=1024, max=65535)]
+for _command in (learn.backtest, learn.train, learn.models, learn.promote, learn.retire, learn.check):
+    app.command()(_command)
 
 
 @app.command("import")
@@ -60,7 +58,7 @@ def import_command(
 
     if store == "memory:":
         raise InputError("A store in memory is gone when the command ends.", where="--store", hint="name a file")
-    with _progress(quiet=as_json) as progress:
+    with ProgressBar(quiet=as_json) as progress:
         report = pipeline.import_source(
             store, source, mapping, now=datetime.now(), settings_path=settings, dry_run=dry_run, progress=progress
         )
@@ -82,6 +80,10 @@ def score(
         Path | None, typer.Option("--out", help="Write the scores to a .csv, .parquet or .xlsx file.", metavar="FILE")
     ] = None,
     top: Annotated[int, typer.Option("--top", help="How many to show.", min=1)] = 20,
+    points: Annotated[
+        bool, typer.Option("--points", help="By the points score, though a learned model is in force.")
+    ] = False,
+    models: ModelsOption = Path("models"),
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
@@ -92,20 +94,25 @@ def score(
 
     if out is not None:
         check_target(out)
-    authority = _open(store, settings)
-    tables = pipeline.read_scored(authority)
+    authority = _open(store, settings, models)
+    model = None if points else pipeline.in_force(authority)
+    # A learned score may read more tables than the points score does.
+    tables = pipeline.read_tables(authority) if model else pipeline.read_scored(authority)
     day = pipeline.as_of_date(as_of, tables, authority.store, today=date.today())
-    run = pipeline.rank(pipeline.prepare(authority, day, tables))
+    run = pipeline.rank(pipeline.prepare(authority, day, tables), model=model)
     table = run.table.frame()
     if out is not None:
         write_table(table, out)
-    summary = {"as_of": f"{run.as_of:%Y-%m-%d}", "services": len(table), "excluded": run.excluded.astype(int).to_dict()}
+    summary = {
+        "as_of": f"{run.as_of:%Y-%m-%d}", "model": run.table.model_id, "services": len(table),
+        "excluded": run.excluded.astype(int).to_dict(),
+    }  # fmt: skip
     if as_json:
-        _print_json({**summary, "out": str(out) if out else None, "top": _records(table.head(top))})
+        print_json({**summary, "out": str(out) if out else None, "top": records(table.head(top))})
         return
     shown = pipeline.ranking(run).head(top)
-    _print_table(
-        f"{len(table)} services as of {run.as_of:%Y-%m-%d}. A high score is no finding of failure.",
+    print_table(
+        f"{len(table)} services as of {run.as_of:%Y-%m-%d}, by {run.table.model_id}. A high score is no finding of failure.",
         ["rank", "90 %", "service", "name", "type", "likelihood", "consequence", "evidence", "lifted by"],
         [
             [r.rank, f"{r.rank_low}–{r.rank_high}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}",
@@ -125,10 +132,10 @@ def rejects(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
 
     found = open_store(store, create=False).rejects()
     if as_json:
-        _print_json(_records(found))
+        print_json(records(found))
         return
     columns = ["file", "row", "column", "value", "severity", "message"]
-    _print_table(f"{len(found)} rejects and warnings", columns, found[columns].astype("str").to_numpy().tolist())
+    print_table(f"{len(found)} rejects and warnings", columns, found[columns].astype("str").to_numpy().tolist())
 
 
 @app.command()
@@ -138,10 +145,10 @@ def imports(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
 
     found = open_store(store, create=False).imports()
     if as_json:
-        _print_json(_records(found))
+        print_json(records(found))
         return
     columns = ["part_id", "table", "file", "imported_at", "n_good", "n_rejected", "n_warnings", "replaced_by"]
-    _print_table(f"{len(found)} parts", columns, found[columns].astype("str").to_numpy().tolist())
+    print_table(f"{len(found)} parts", columns, found[columns].astype("str").to_numpy().tolist())
 
 
 @app.command()
@@ -149,11 +156,11 @@ def signals(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
     """List every signal there is, with the store's declared metadata."""
     from risiko import pipeline
 
-    found = pipeline.catalogue(_open(store, None))
+    found = pipeline.catalogue(_open(store))
     if as_json:
-        _print_json(_records(found))
+        print_json(records(found))
         return
-    _print_table(f"{len(found)} signals", list(found.columns), found.to_numpy().tolist())
+    print_table(f"{len(found)} signals", list(found.columns), found.to_numpy().tolist())
 
 
 @app.command("app")
@@ -161,10 +168,11 @@ def app_command(
     port: PortOption = 8501,
     store: StoreOption = DEFAULT_STORE,
     settings: SettingsOption = None,
+    models: ModelsOption = Path("models"),
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ) -> None:
     """Open the planner's pages on 127.0.0.1."""
-    _serve(store, settings, port, browser)
+    _serve(store, settings, port, browser, models)
 
 
 @app.command()
@@ -193,15 +201,16 @@ def docs(target: Annotated[Path, typer.Argument(help="The reference folder.")] =
         typer.echo(str(path))
 
 
-def _open(address: str, settings: Path | None) -> Authority:
+def _open(address: str, settings: Path | None = None, models: Path | None = None) -> Authority:
     from risiko import pipeline
 
-    return pipeline.open_authority(address, settings)
+    return pipeline.open_authority(address, settings, models)
 
 
-def _serve(store: str, settings: Path | None, port: int, browser: bool) -> None:
+def _serve(store: str, settings: Path | None, port: int, browser: bool, models: Path = Path("models")) -> None:
     # The pages find their store by the environment; more threads than one only slow a small machine down.
     os.environ["RISIKO_STORE"] = store
+    os.environ["RISIKO_MODELS"] = str(models)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     if settings is not None:
         os.environ["RISIKO_SETTINGS"] = str(settings)
@@ -210,39 +219,17 @@ def _serve(store: str, settings: Path | None, port: int, browser: bool) -> None:
     serve(port=port, headless=not browser)
 
 
-class _progress:
-    """A progress bar on a terminal; silence elsewhere."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self.quiet = quiet or not sys.stderr.isatty()
-
-    def __enter__(self) -> Any:
-        if self.quiet:
-            return None
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self.bar = Progress(console=Console(stderr=True), transient=True)
-        self.bar.start()
-        task = self.bar.add_task("", total=None)
-        return lambda label, done, total: self.bar.update(task, description=label, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        if not self.quiet:
-            self.bar.stop()
-
-
 def _show_import(report: ImportReport, as_json: bool) -> None:
     receipt, moves = report.receipt, report.moves
     if as_json:
-        _print_json({
-            "dry_run": report.dry_run, "store": report.address, "parts": _records(receipt.lines),
-            "rejects": _records(receipt.rejects), "moves": None if moves is None else _records(moves),
+        print_json({
+            "dry_run": report.dry_run, "store": report.address, "parts": records(receipt.lines),
+            "rejects": records(receipt.rejects), "moves": None if moves is None else records(moves),
         })  # fmt: skip
         return
     title = "Dry run: nothing was kept" if report.dry_run else f"Imported into {report.address}"
     columns = ["table", "file", "status", "n_read", "n_good", "n_replaced", "n_rejected", "n_warnings", "n_left_out"]
-    _print_table(title, columns, receipt.lines[columns].astype("str").to_numpy().tolist())
+    print_table(title, columns, receipt.lines[columns].astype("str").to_numpy().tolist())
     shrunk = receipt.lines[receipt.lines["n_replaced"] > 2 * receipt.lines["n_good"]]
     for line in shrunk.itertuples(index=False):
         typer.echo(
@@ -253,7 +240,7 @@ def _show_import(report: ImportReport, as_json: bool) -> None:
     if moves is not None:
         first = moves.head(20).itertuples(index=False)
         rows = [[m.service_id, m.name, _place(m.rank_before), _place(m.rank_after)] for m in first]
-        _print_table(f"{len(moves)} services would move in the ranking", ["service", "name", "from", "to"], rows)
+        print_table(f"{len(moves)} services would move in the ranking", ["service", "name", "from", "to"], rows)
 
 
 def _show_rejects(found: Any) -> None:
@@ -263,7 +250,7 @@ def _show_rejects(found: Any) -> None:
         rows=("row", "nunique"), first=("row", "min"), example=("value", "first")
     )
     rows = counts.sort_values("rows", ascending=False).reset_index().astype("str")
-    _print_table(
+    print_table(
         "Not taken in, or with a warning (risiko rejects lists every row)",
         list(rows.columns),
         rows.head(20).to_numpy().tolist(),
@@ -280,27 +267,6 @@ def _say_excluded(excluded: Any) -> None:
     typer.echo(f"Left out: {', '.join(told)}." if told else "No service was left out.")
 
 
-def _print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
-
-
-def _records(frame: Any) -> Any:
-    return json.loads(frame.to_json(orient="records", date_format="iso", date_unit="s"))
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
 def main() -> None:
     """Run the command line; a RisikoError becomes one clear message and its own exit code, in JSON where asked for."""
     as_json = "--json" in sys.argv
@@ -308,13 +274,13 @@ def main() -> None:
         raise SystemExit(app(standalone_mode=not as_json) or 0)
     except RisikoError as error:
         if as_json:
-            _print_json(error.as_dict())
+            print_json(error.as_dict())
         else:
             typer.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
     except TyperException as error:  # only in JSON: otherwise typer has told it already
         told = error.format_message() if hasattr(error, "format_message") else str(error)
-        _print_json({"error": "usage", "what": told, "where": "command line", "try": "risiko --help"})
+        print_json({"error": "usage", "what": told, "where": "command line", "try": "risiko --help"})
         raise SystemExit(InputError.exit_code) from None
     except Exception as error:  # the outermost door: whatever went wrong is told in one sentence
         if os.environ.get("RISIKO_DEBUG"):
@@ -325,7 +291,7 @@ def main() -> None:
             hint="set RISIKO_DEBUG=1, run it again, and send what it prints to those who keep risiko",
         )
         if as_json:
-            _print_json(fault.as_dict())
+            print_json(fault.as_dict())
         else:
             typer.echo(str(fault), err=True)
         raise SystemExit(FAULT_OF_OURS) from None

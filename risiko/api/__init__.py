@@ -1,0 +1,13 @@
+"""The notebook door: open an authority, score it, learn, try it on earlier dates, compare; every answer is a frame."""
+
+from risiko.api.authority import Authority, open
+from risiko.api.comparing import Differences, Moved, compare
+from risiko.api.learned import Models, Trained
+from risiko.api.result import Result, Table
+from risiko.api.scored import Explained, Readings, Scored
+from risiko.api.tried import Tried
+
+__all__ = [
+    "Authority", "Differences", "Explained", "Models", "Moved", "Readings", "Result", "Scored", "Table", "Trained",
+    "Tried", "compare", "open",
+]  # fmt: skip

@@ -1,0 +1,146 @@
+"""A scored cohort, the readings behind it, and why one service stands where it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from risiko import pipeline
+from risiko.api import pictures
+from risiko.api.result import Result
+from risiko.reports.names import Names
+from risiko.scoring.table import POINTS
+
+if TYPE_CHECKING:
+    from risiko.charts.theme import AnyChart
+
+BRIEF = ["rank", "rank_low", "rank_high", "name", "service_id", "likelihood", "consequence", "evidence_dots", "raising"]
+WHY = ["signal", "group", "value", "expected", "n", "standing", "contribution", "missing"]
+READING = ["service_id", "signal", "value", "n", "expected", "standing", "standing_sd", "freshness", "missing"]
+
+
+def names_of(run: pipeline.Run, result: Result) -> Names:
+    """What signals and types are called in the result's language."""
+    return Names.of(result.t, run.prepared.settings, run.prepared.known["metadata_columns"])
+
+
+@dataclass(frozen=True, repr=False)
+class Readings(Result):
+    """Every reading of every signal for the services at a date; a service without one says why.
+
+    Example: `authority.signals("2025-06-30").frame().query("missing.isna()")`
+    """
+
+    prepared: pipeline.Prepared
+    language: str = "en"
+
+    def frame(self) -> pd.DataFrame:
+        """service_id, signal and the reading in the common form (signals.common_form), one row per service and signal.
+
+        value: what was read, in the signal's own unit. n: what it rests on. expected: similar services. standing: 0 as
+        they are, above 0 worse. missing: why there is no value; missing is not zero.
+        """
+        return self.prepared.features.frame()
+
+    def brief(self) -> pd.DataFrame:
+        """The first service's own readings, in a few columns."""
+        first = self.prepared.cohort.services.index[:1]
+        rows = self.frame()
+        return rows.loc[rows["service_id"].isin(first), READING]
+
+    @property
+    def caption(self) -> str:
+        """How many signals, services, and the date."""
+        t, found = self.t, self.prepared
+        return t("notebook.readings", signals=t.number(len(found.features.signals)),
+                 n=t.number(len(found.cohort.services)), date=t.date(found.as_of))  # fmt: skip
+
+    def missing_shares(self) -> pd.DataFrame:
+        """Why values are missing: a row per signal, a column per reason, the share of the services (0–1)."""
+        return pipeline.missing_shares(self.prepared)
+
+
+@dataclass(frozen=True, repr=False)
+class Scored(Result):
+    """A scored cohort, in rank order.
+
+    Example: `result = authority.score("2025-06-30"); result.ranking().head(20)`
+    """
+
+    run: pipeline.Run
+    language: str = "en"
+    note: str = ""
+
+    def frame(self) -> pd.DataFrame:
+        """Scores, ranks, group_* and contribution_* in log-odds, one row per service (scoring.ScoreTable.frame)."""
+        return self.run.table.frame()
+
+    def ranking(self) -> pd.DataFrame:
+        """The planner's list with names, reasons and what is missing (pipeline.ranking)."""
+        return pipeline.ranking(self.run)
+
+    def signals(self) -> pd.DataFrame:
+        """Every reading of every signal, in the common form (see Readings.frame)."""
+        return self.run.prepared.features.frame()
+
+    def brief(self) -> pd.DataFrame:
+        """The list's first columns."""
+        return self.ranking()[BRIEF]
+
+    @property
+    def caption(self) -> str:
+        """How many services, the date, and which score."""
+        t, table = self.t, self.run.table
+        model = t.word("trial_method", POINTS) if table.model_id == POINTS else table.model_id
+        said = t("notebook.scored", n=t.number(len(table.scores)), date=t.date(self.run.as_of), model=model)
+        return " ".join(filter(None, (said, self.note, t("ranking.caveat"))))
+
+    def plot_intervals(self, first: int = 20) -> AnyChart:
+        """The first services with their 90 % rank intervals: where bars overlap, the order is not settled."""
+        rows = pictures.interval_rows(self.ranking().head(first), names_of(self.run, self))
+        return pictures.intervals(rows, self.t)
+
+
+@dataclass(frozen=True, repr=False)
+class Explained(Result):
+    """Why a service stands where it does: contributions that add up, exactly, to the log-odds of its likelihood.
+
+    Example: `authority.explain(result, "t-00012").plot_steps()`
+    """
+
+    run: pipeline.Run
+    detail: pipeline.Detail
+    language: str = "en"
+
+    def frame(self) -> pd.DataFrame:
+        """One row per signal, strongest first: group, weight, contribution and its reading (explain module)."""
+        return self.detail.contributions.copy()
+
+    def brief(self) -> pd.DataFrame:
+        """What counts in the score."""
+        rows = self.detail.contributions
+        return rows.loc[rows["counts"].to_numpy(dtype=bool), WHY]
+
+    @property
+    def caption(self) -> str:
+        """Who, where on the list, and what the contributions add up to."""
+        t, place = self.t, self.detail.place
+        total = self.detail.base + float(self.detail.contributions["contribution"].sum())
+        return t("notebook.explained", name=self._name, rank=t.number(place["rank"]), n=t.number(place["of"]),
+                 likelihood=t.percent(place["likelihood"], 1), base=t.number(self.detail.base, 2),
+                 total=t.number(total, 2))  # fmt: skip
+
+    @property
+    def _name(self) -> str:
+        name, own = self.detail.service["name"], str(self.detail.service["service_id"])
+        return f"{name} ({own})" if isinstance(name, str) else own
+
+    def criteria(self) -> pd.DataFrame:
+        """The ministry's four criteria with where each comes from, never merged into one number."""
+        return self.detail.criteria.copy()
+
+    def plot_steps(self) -> AnyChart:
+        """From a service about which nothing is known to this one, contribution by contribution."""
+        return pictures.steps(pictures.step_rows(self.detail, names_of(self.run, self)), self.t)

@@ -1,0 +1,101 @@
+"""Validation: the newest dates a score can be held against, its backtest on them, and where that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from risiko import cohorts
+from risiko.errors import TooLittleToLearn
+from risiko.evaluate.backtest import Backtest
+from risiko.pipeline.backtesting import backtest
+from risiko.pipeline.learning import Learner
+from risiko.pipeline.moments import Moments, Progress
+from risiko.pipeline.runs import Authority, data_version
+from risiko.reports.backtest_files import KeptFolds, read_backtest, write_backtest
+from risiko.scoring.kinds import DEFAULT
+from risiko.store.kept import fingerprint
+
+DATES = 6  # one date is luck: at least six
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A backtest and whether it is of the records and settings in force; a stale one is still shown, and said to be."""
+
+    backtest: Backtest
+    current: bool
+
+
+def key_of(authority: Authority) -> str:
+    """What a result depends on: records, settings and code."""
+    return fingerprint(data_version(authority), authority.settings.model_dump_json())
+
+
+def trial_dates(learner: Learner, most: int = DATES) -> tuple[date, ...]:
+    """The newest dates, half a year apart, whose window the records cover and before which enough could be learned.
+
+    The newest is a year (the horizon) before the newest judged supervision became known. Oldest first. Raises
+    TooLittleToLearn where there is none.
+    """
+    moments, rule = learner.moments, learner.settings
+    if pd.isna(moments.judged.recorded) or not len(moments.judged.frame):
+        raise TooLittleToLearn(
+            "No supervision on record has found anything to learn from.", where="supervisions and findings",
+            hint="import supervisions with their findings; until then the points score stays in force",
+        )  # fmt: skip
+    newest = (moments.judged.recorded - pd.Timedelta(days=rule.outcome.horizon_days)).normalize()
+    if newest + pd.offsets.MonthEnd(0) != newest:
+        newest = newest - pd.offsets.MonthEnd(1)
+    back = cohorts.training_dates(newest.date(), moments.first, rule.learning.months_between)
+    enough: list[date] = []
+    for day in reversed((*back, newest.date())):
+        try:
+            learner.raw(day)
+        except TooLittleToLearn as error:
+            if not enough:
+                raise error
+            break
+        enough.append(day)
+        if len(enough) == most:
+            break
+    return tuple(reversed(enough))
+
+
+def validate(
+    authority: Authority, dates: Sequence[date] | None = None, *, models: Sequence[str] = (DEFAULT,),
+    folder: Path | None = None, labels: pd.DataFrame | None = None, progress: Progress | None = None,
+    learner: Learner | None = None,
+) -> Validation:  # fmt: skip
+    """Backtest on the dates (default: trial_dates) and keep the result in the folder (default: beside the store).
+
+    An interrupted run goes on where it was. A store in memory or on a server keeps nothing without a folder.
+    """
+    learner = learner or Learner(Moments(authority, progress))
+    chosen = trial_dates(learner) if dates is None else tuple(dates)
+    place = folder or default_folder(authority)
+    kept = KeptFolds(place, fingerprint(key_of(authority), *models, str(labels is not None))) if place else None
+    found = backtest(
+        authority, chosen, models=models, labels=labels, kept=kept, progress=progress, learner=learner
+    )
+    if place:
+        write_backtest(found, place, key_of(authority))
+    return Validation(found, current=True)
+
+
+def saved_validation(authority: Authority, folder: Path | None = None) -> Validation | None:
+    """The last backtest kept for this authority; None where there is none."""
+    place = folder or default_folder(authority)
+    read = read_backtest(place) if place else None
+    return Validation(read[0], current=read[1] == key_of(authority)) if read else None
+
+
+def default_folder(authority: Authority) -> Path | None:
+    """Beside a store in a file; None for others."""
+    path = Path(authority.store.address)
+    is_file = "://" not in authority.store.address and path.is_file()
+    return path.with_name(path.name + ".backtest") if is_file else None

@@ -1,0 +1,70 @@
+"""The score table of a learned model: likelihood from the model, the rest as the points score has it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from risiko.cohorts import Cohort
+from risiko.features import Features
+from risiko.scoring.draws import PriorityDraws
+from risiko.scoring.inputs import group_of, inputs
+from risiko.scoring.kinds import LearningModel
+from risiko.scoring.points import consequence_of, evidence_of, ranked
+from risiko.scoring.table import ScoreTable
+from risiko.settings import Settings
+from risiko.vocabulary import GROUPS
+
+STEP = 1.0  # standing is raised by one standard deviation to see what it adds
+
+
+def score_by(model: LearningModel, model_id: str, features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
+    """Likelihood by a fitted model, with consequence, priority, ranks and intervals as scoring.score gives them.
+
+    contributions: services × the model's signals (or all_<group>), in log-odds; with the base they add up to the
+    log-odds. The rank interval draws each signal about its standing as the points score does; what a signal adds per standard
+    deviation is read off the model for each service on its own curve. evidence weighs signals by how much they move
+    the cohort's scores. Raises InputError where the model was trained with other signals.
+    """
+    X = inputs(features, settings)
+    added = model.contributions(X).rename(columns=lambda name: f"all_{name}" if name in GROUPS else name)
+    log_odds = np.asarray(model.base_ + added.sum(axis=1).to_numpy())
+    names = [name for name in features.readings if f"{name}|standing" in X]
+    z, z_sd = (features.matrix(column, names) for column in ("standing", "standing_sd"))
+    pull = pull_of(model, X, names)
+    groups = {**group_of(features.signals)}
+    used = pull > 0
+    kept = [name for name, some in zip(names, used, strict=True) if some]
+    z, z_sd, pull = z[:, used], z_sd[:, used], pull[used]
+    floor = np.full(len(kept), -settings.learning.clip)
+    if not settings.score.low_complaints_lower_likelihood:
+        floor[[groups[name] == "complaints" for name in kept]] = 0.0
+    held = np.clip(z, floor, settings.learning.clip) @ pull
+    draw = PriorityDraws(
+        log_odds - held, z, z_sd, floor, settings.learning.clip, pull,
+        np.array([groups[name] for name in kept], dtype=str), consequence_of(cohort.services, settings),
+        features.silence["stretch"].to_numpy(dtype=float),
+    )  # fmt: skip
+    scores = ranked(log_odds, evidence_of(pull, z_sd), draw, cohort.services.index, settings)
+    shown = {name: groups.get(name, name.removeprefix("all_")) for name in added.columns}
+    return ScoreTable(features.as_of, scores, added, model.base_, shown, {}, model_id)
+
+
+def pull_of(
+    model: LearningModel, X: pd.DataFrame, names: list[str]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """What one standard deviation more of each signal adds to an average service's log-odds; not below 0.
+
+    Read at standings of 0, one signal raised at a time: as many rows as signals, whatever the size of the cohort.
+    """
+    average = X.head(1).copy()
+    standings = [f"{name}|standing" for name in names]
+    average.loc[:, [c for c in X if c != "service_type"]] = X.drop(columns="service_type").mean().to_numpy(dtype=float)
+    average.loc[:, standings] = 0.0
+    rows = pd.concat([average] * (len(names) + 1), ignore_index=True)
+    place = [rows.columns.get_loc(name) for name in standings]
+    values = rows.to_numpy(dtype=object)
+    values[np.arange(1, len(names) + 1), place] = STEP
+    raised = pd.DataFrame(values, columns=rows.columns).astype(rows.dtypes.to_dict())
+    log_odds = model.decision_function(raised)
+    return np.asarray(np.maximum(log_odds[1:] - log_odds[0], 0.0))
