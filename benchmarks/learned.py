@@ -28,9 +28,11 @@ SHARED = Path(os.environ.get("RISIKO_SHARED") or Path(__file__).parents[2] / "sh
 LABELLED = [date(2017, 3, 31), date(2017, 12, 31), date(2018, 12, 31), date(2022, 3, 31), date(2022, 9, 30)]
 HELD_OUT = date(2023, 3, 31)
 CAPACITY = 0.10
-SHOWN = {("auc", None): "AUC", ("average_precision", None): "AP", ("lift", 0.1): "lift 10 %", ("lift", 0.2): "lift 20 %",
-         ("auc_within_office", None): "AUC within", ("calibration_slope", None): "slope",
-         ("observed_over_expected", None): "O/E"}  # fmt: skip
+SHOWN = {
+    ("auc", None): "AUC", ("average_precision", None): "AP", ("lift", 0.1): "lift 10 %", ("lift", 0.2): "lift 20 %",
+    ("auc_within_office", None): "AUC within", ("calibration_slope", None): "slope",
+    ("observed_over_expected", None): "O/E",
+}  # fmt: skip
 
 
 def labels() -> pd.DataFrame:
@@ -41,7 +43,7 @@ def labels() -> pd.DataFrame:
 
 
 def table(found: Backtest, population: str = "supervised") -> pd.DataFrame:
-    """One row per date and ranking with the measures shown; the default model's with 95 % intervals."""
+    """One row per date and ranking with the measures shown; the models' with 95 % intervals."""
     own = found.comparison[(found.comparison["population"] == population) & (found.comparison["against"] == "")]
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for row in own.itertuples():
@@ -49,36 +51,50 @@ def table(found: Backtest, population: str = "supervised") -> pd.DataFrame:
         if name:
             day = "mean" if pd.isna(row.as_of) else f"{row.as_of:%Y-%m-%d}"
             mine = rows.setdefault((day, row.method), {"n": row.n, "events": row.events})
-            mine[name] = f"{row.value:.3f} ({row.low:.3f}–{row.high:.3f})" if row.method in found.models else f"{row.value:.3f}"
+            interval = f" ({row.low:.3f}–{row.high:.3f})" if row.method in found.models else ""
+            mine[name] = f"{row.value:.3f}{interval}"
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["as of", "ranking"])
 
 
 def gains(found: Backtest) -> pd.DataFrame:
     """The default model's gains over every baseline, per date and in the mean: AUC, AP and lift in the top tenth."""
-    mine = found.comparison[(found.comparison["population"] == "supervised") & (found.comparison["method"] == found.models[0])]
-    mine = mine[(mine["against"] != "") & (mine["metric"].isin(["auc", "average_precision"]) | ((mine["metric"] == "lift") & (mine["at"] == 0.1)))]  # noqa: E501
+    rows = found.comparison
+    shown = rows["metric"].isin(["auc", "average_precision"]) | ((rows["metric"] == "lift") & (rows["at"] == 0.1))
+    mine = rows[shown & (rows["population"] == "supervised") & (rows["method"] == found.models[0])]
+    mine = mine[(mine["against"] != "").to_numpy()]
     told = [f"{r.value:+.3f} ({r.low:+.3f} to {r.high:+.3f})" for r in mine.itertuples()]
     day = mine["as_of"].dt.strftime("%Y-%m-%d").fillna("mean")
-    return mine.assign(day=day, told=told).pivot_table(index=["against", "metric"], columns="day", values="told", aggfunc="first")
+    wide = mine.assign(day=day, told=told)
+    return wide.pivot_table(index=["against", "metric"], columns="day", values="told", aggfunc="first")
+
+
+def show(title: str, found: Backtest) -> None:
+    """Print every table of a backtest."""
+    days = found.days.pivot_table(index="as_of", columns="method", values="days").round(0)
+    bands = found.bands[found.bands["as_of"].isna()].drop(columns="as_of").round(3)
+    parts = {
+        title: table(found), "no complaint in three years": table(found, QUIET), "gains": gains(found),
+        "days earlier": days, "trained on": found.folds.T, "bands, all dates": bands,
+        "corrected for selection": found.corrected,
+    }  # fmt: skip
+    for name, part in parts.items():
+        print(f"\n## {name}\n{part}")
 
 
 def main() -> None:
-    """Print the tables."""
+    """Try the score, print the tables."""
     store, held_out, own = sys.argv[1], "--held-out" in sys.argv, "--own" in sys.argv
     opened = pipeline.open_authority(store)
     learning = opened.settings.learning.model_copy(update={"external_score": "regulator_score" if own else ""})
     overview = opened.settings.overview.model_copy(update={"capacity_share": CAPACITY})
-    authority = replace(opened, settings=opened.settings.model_copy(update={"learning": learning, "overview": overview}))
+    chosen = opened.settings.model_copy(update={"learning": learning, "overview": overview})
+    authority = replace(opened, settings=chosen)
     learner = Learner(Moments(authority))
     labelled = [*LABELLED, HELD_OUT] if held_out else LABELLED
     halves = [d for d in cohorts.every(date(2017, 3, 31), labelled[-1], 6) if d not in labelled]
     pd.set_option("display.width", 250, "display.max_rows", 500, "display.max_columns", 40, "display.max_colwidth", 40)
-    for title, dates, told in (("labelled dates", labelled, labels()), ("every other half-year", halves, None)):
-        found = backtest(authority, dates, labels=told, learner=learner)
-        print(f"\n## {title}\n{table(found)}\n\nno complaint in three years\n{table(found, QUIET).xs(found.models[0], level=1)}")
-        print(f"\ngains\n{gains(found)}\n\ndays earlier\n{found.days.pivot_table(index='as_of', columns='method', values='days').round(0)}")
-        print(f"\ntrained on\n{found.folds.T}\n\nbands, all dates\n{found.bands[found.bands['as_of'].isna()].round(3)}")
-        print(f"\ncorrected for selection\n{found.corrected.round(3)}")
+    show("labelled dates", backtest(authority, labelled, labels=labels(), learner=learner))
+    show("every other half-year", backtest(authority, halves, learner=learner))
 
 
 if __name__ == "__main__":

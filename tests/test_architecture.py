@@ -90,6 +90,7 @@ PLANTED = [
     (rules.no_clock, "risiko/asof.py", "def f(today): return today", 0),
     (rules.no_clock, "risiko/asof.py", "import time\nx = time.perf_counter()", 0),
     (rules.no_clock, "risiko/cli.py", "from datetime import date\nnow = date.today()", 0),
+    (rules.no_clock, "risiko/api/authority.py", "from datetime import date\nnow = date.today()", 0),
     (rules.no_file_writes, "risiko/pipeline.py", "open('x', 'w')", 1),
     (rules.no_file_writes, "risiko/pipeline.py", "open('x', mode='ab')", 1),
     (rules.no_file_writes, "risiko/pipeline.py", "path.open('x')", 1),

@@ -2,12 +2,13 @@
 
 from risiko.api.authority import Authority, open
 from risiko.api.comparing import Differences, Moved, compare
+from risiko.api.groups import Groups
 from risiko.api.learned import Models, Trained
 from risiko.api.result import Result, Table
 from risiko.api.scored import Explained, Readings, Scored
 from risiko.api.tried import Tried
 
 __all__ = [
-    "Authority", "Differences", "Explained", "Models", "Moved", "Readings", "Result", "Scored", "Table", "Trained",
-    "Tried", "compare", "open",
+    "Authority", "Differences", "Explained", "Groups", "Models", "Moved", "Readings", "Result", "Scored", "Table",
+    "Trained", "Tried", "compare", "open",
 ]  # fmt: skip

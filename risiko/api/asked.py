@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from risiko import cohorts
 from risiko.errors import InputError
@@ -14,6 +14,8 @@ Day = str | date
 def day(told: Day, where: str) -> date:
     """The date, given as itself or as ISO text. Raises InputError."""
     try:
+        if isinstance(told, datetime):  # a pandas Timestamp is one
+            return told.date()
         return date.fromisoformat(told) if isinstance(told, str) else told
     except ValueError:
         raise InputError(f"{told!r} is not a date.", where=where, hint="write it as 2023-03-31") from None

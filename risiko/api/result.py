@@ -44,7 +44,7 @@ class Result(ABC):
         shown, caption = _cells(self.brief().head(ROWS)), escape(self._said())
         table = shown.to_html(index=False, border=0, escape=True, na_rep=MISSING, justify="left")
         style = "caption-side:top;text-align:left;white-space:normal;max-width:60em"
-        return table.replace(">", f'>\n  <caption style="{style}">{caption}</caption>', 1)
+        return str(table).replace(">", f'>\n  <caption style="{style}">{caption}</caption>', 1)
 
     def __repr__(self) -> str:
         return f"{self._said()}\n{_cells(self.brief().head(ROWS)).to_string(index=False, na_rep=MISSING)}"

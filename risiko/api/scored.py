@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from risiko import pipeline
 from risiko.api import pictures
+from risiko.api.groups import Groups
 from risiko.api.result import Result
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
@@ -57,10 +59,6 @@ class Readings(Result):
         return t("notebook.readings", signals=t.number(len(found.features.signals)),
                  n=t.number(len(found.cohort.services)), date=t.date(found.as_of))  # fmt: skip
 
-    def missing_shares(self) -> pd.DataFrame:
-        """Why values are missing: a row per signal, a column per reason, the share of the services (0–1)."""
-        return pipeline.missing_shares(self.prepared)
-
 
 @dataclass(frozen=True, repr=False)
 class Scored(Result):
@@ -70,8 +68,9 @@ class Scored(Result):
     """
 
     run: pipeline.Run
-    language: str = "en"
+    weights: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    language: str = "en"
 
     def frame(self) -> pd.DataFrame:
         """Scores, ranks, group_* and contribution_* in log-odds, one row per service (scoring.ScoreTable.frame)."""
@@ -92,10 +91,25 @@ class Scored(Result):
     @property
     def caption(self) -> str:
         """How many services, the date, and which score."""
-        t, table = self.t, self.run.table
-        model = t.word("trial_method", POINTS) if table.model_id == POINTS else table.model_id
-        said = t("notebook.scored", n=t.number(len(table.scores)), date=t.date(self.run.as_of), model=model)
+        t = self.t
+        n, day = t.number(len(self.run.table.scores)), t.date(self.run.as_of)
+        said = t("notebook.scored", n=n, date=day, model=self.method)
         return " ".join(filter(None, (said, self.note, t("ranking.caveat"))))
+
+    @property
+    def method(self) -> str:
+        """Which score it is: the points score, with weights of one's own where there are, or a model's id."""
+        model = self.run.table.model_id
+        name = self.t.word("trial_method", POINTS) if model == POINTS else model
+        own = ", ".join(f"{signal} {weight:g}" for signal, weight in self.weights.items())
+        return f"{name} ({own})" if own else name
+
+    def by_group(self, by: str = "", capacity: int | None = None) -> Groups:
+        """How the list falls on groups: office, county, sector, service_type, size, dependency, or a declared column.
+
+        by: blank for the first there is. capacity: how many can be visited (default: settings.overview).
+        """
+        return Groups(self.run, by, capacity, self.language)
 
     def plot_intervals(self, first: int = 20) -> AnyChart:
         """The first services with their 90 % rank intervals: where bars overlap, the order is not settled."""

@@ -8,12 +8,15 @@ from html import escape
 import pandas as pd
 
 
-def html_table(rows: pd.DataFrame, *, label: str, english: Collection[str] = ()) -> str:
+def html_table(
+    rows: pd.DataFrame, *, label: str, english: Collection[str] = (), wide: Collection[str] = ()
+) -> str:
     """The frame's texts as an HTML table that scrolls sideways by keyboard; the first column names the row.
 
-    label: what the table is, for those who cannot see it. english: columns that are in English. Every cell is escaped.
+    label: what the table is, for those who cannot see it. english: columns that are in English. wide: columns of
+    whole sentences, kept wide enough to read. Every cell is escaped.
     """
-    columns = [(str(name), ' lang="en"' if name in english else "") for name in rows]
+    columns = [(str(name), _marks(name in english, name in wide)) for name in rows]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in columns)
     body = "".join(f"<tr>{_line(values, columns)}</tr>" for values in rows.itertuples(index=False, name=None))
     return (
@@ -22,7 +25,11 @@ def html_table(rows: pd.DataFrame, *, label: str, english: Collection[str] = ())
     )
 
 
+def _marks(english: bool, wide: bool) -> str:
+    return (' lang="en"' if english else "") + (' class="sentence"' if wide else "")
+
+
 def _line(values: tuple[object, ...], columns: list[tuple[str, str]]) -> str:
-    cells = [f"<td{language}>{escape(str(v))}</td>" for v, (_, language) in zip(values, columns, strict=True)]
+    cells = [f"<td{marks}>{escape(str(v))}</td>" for v, (_, marks) in zip(values, columns, strict=True)]
     cells[0] = f'<th scope="row"{columns[0][1]}>{escape(str(values[0]))}</th>'
     return "".join(cells)

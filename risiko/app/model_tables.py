@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from risiko.app.display import plain
 from risiko.evaluate.checks import told
+from risiko.i18n.families import FAMILIES
 from risiko.i18n.translator import readable
 from risiko.pipeline import ModelPage
 from risiko.reports.names import Names
@@ -33,8 +33,12 @@ def checks(results: pd.DataFrame, names: Names) -> pd.DataFrame:
 
 
 def called(name: str, names: Names) -> str:
-    """A signal (or a part of one) by its name on the pages; anything else as it stands."""
-    signal = name.partition("|")[0]
+    """A signal (or a part of one), a measure of equal treatment or a sector as on the pages; else as it stands."""
+    t, signal = names.t, name.partition("|")[0]
+    if name in FAMILIES["equity_measure"]:
+        return t.word("equity_measure", name).lower()
+    if name in FAMILIES["sector"]:
+        return t.word("sector", name)
     said = names.signal(signal)
     return said if said != readable(signal) else name
 
@@ -109,7 +113,7 @@ def imports(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     t = names.t
     return pd.DataFrame({
         t("model.when"): _each(t.date, rows["imported_at"]),
-        t("model.file"): _each(plain, rows["file"]),
+        t("model.file"): rows["file"],
         t("model.table"): _each(lambda name: t.word("table", name), rows["table"]),
         t("model.read"): _each(t.number, rows["n_read"]),
         t("model.good"): _each(t.number, rows["n_good"]),

@@ -111,16 +111,21 @@ def with_interval(row: Mapping[str, object] | pd.Series, names: Names, *, sign: 
 
 
 def bars(weighs: Weighs, names: Names) -> pd.DataFrame:
-    """label, effect and text of the signals that weigh most, for the picture."""
+    """label, effect and text of the signals that weigh most, for the picture: group by group, the strongest first.
+
+    A group's own line stands above its signals, without an effect.
+    """
     t, rows = names.t, counting(weighs).head(MOST_BARS)
-    label = [names.signal(name) for name in rows["signal"]]
-    text = [f"{t.number(e, 2)} · {t.word('group', g)}" for e, g in zip(rows["effect"], rows["group"], strict=True)]
-    return pd.DataFrame({"label": label, "effect": rows["effect"], "text": text})
+    drawn: list[tuple[str, float, str]] = []
+    for group, own in rows.groupby("group", sort=False):
+        drawn.append((f"{t.word('group', str(group))}:", 0.0, ""))
+        drawn += [(names.signal(name), e, t.number(e, 2)) for name, e in zip(own["signal"], own["effect"], strict=True)]
+    return pd.DataFrame(drawn, columns=["label", "effect", "text"])
 
 
-def takeaway(rows: pd.DataFrame, names: Names) -> str:
+def takeaway(weighs: Weighs, names: Names) -> str:
     """Which signals weigh most, in a sentence, for those who cannot see the picture."""
-    label = [str(name) for name in rows["label"]]
+    label = [names.signal(name) for name in counting(weighs)["signal"].head(2)]
     return names.t("model.weights_alt", first=label[0], second=label[1] if len(label) > 1 else "–")
 
 

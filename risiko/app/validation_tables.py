@@ -220,6 +220,22 @@ def days_span(found: Results, model: str) -> tuple[float, float, float]:
     return float(own.mean()), float(own.min()), float(own.max())
 
 
+def corrected(found: Results, names: Names) -> pd.DataFrame:
+    """The default score's hits per visit at capacity among all services, date by date, or why they cannot be told."""
+    t, every = names.t, found.backtest.corrected
+    rows = every[every["method"] == found.models[0]]
+    estimates = [str(name) for name in rows["estimate"].unique()]
+    table = {t("validation.estimate"): [t.word("trial_estimate", name) for name in estimates]}
+    for day, of_day in rows.groupby("as_of"):
+        own = of_day.set_index("estimate").loc[estimates]
+        table[t.date(pd.Timestamp(str(day)))] = each(
+            lambda value, low, high, refused: t.word("trial_refused", refused) if pd.notna(refused)
+            else with_interval(Measure(value, low, high), t, 0, share=True),
+            own["value"], own["low"], own["high"], own["refused_because"],
+        )  # fmt: skip
+    return pd.DataFrame(table)
+
+
 def folds(found: Results, names: Names) -> pd.DataFrame:
     """What the score of each date was trained on, and what it was recalibrated by."""
     t, rows = names.t, found.backtest.folds
@@ -244,7 +260,8 @@ def folds(found: Results, names: Names) -> pd.DataFrame:
 
 def warnings(found: Results, names: Names) -> list[str]:
     """What was weak in the training of a date."""
-    told = found.backtest.folds[found.backtest.folds["warnings"].fillna("") != ""]
+    rows = found.backtest.folds
+    told = rows[rows["warnings"].notna() & (rows["warnings"] != "")]
     return [f"{names.t.date(day)}: {text}" for day, text in zip(told["as_of"], told["warnings"], strict=True)]
 
 

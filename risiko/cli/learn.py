@@ -159,7 +159,7 @@ def check(
     day = pipeline.as_of_date(as_of, pipeline.read_scored(authority), authority.store, today=date.today())
     with ProgressBar(quiet=as_json) as progress:
         found = pipeline.check(authority, day, progress=progress)
-    lines = check_lines(found.results, Names(Translator("en"), authority.settings))
+    lines = check_lines(found.results, Names.of(Translator("en"), found.settings, found.declared))
     if as_json:
         print_json([line._asdict() for line in lines])
     else:
@@ -188,14 +188,11 @@ def _labels(path: Path) -> Any:
 
     if not path.is_file():
         raise InputError("There is no such file.", where=str(path), hint="check the path")
-    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    lacking = {"as_of", "service_id", "outcome"} - set(frame.columns)
-    if lacking or not frame["outcome"].dropna().isin((0, 1)).all():
-        raise InputError(
-            f"The labels lack {', '.join(sorted(lacking))}." if lacking else "An outcome is neither 0, 1 nor blank.",
-            where=str(path), hint="columns as_of, service_id, outcome; a service that nobody visited has no row",
-        )  # fmt: skip
-    return frame
+    try:
+        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype={"service_id": "str"})
+    except (OSError, ValueError) as error:
+        hint = "a .csv or .parquet file with the columns as_of, service_id, outcome"
+        raise InputError("The file cannot be read as a table.", where=str(path), hint=hint) from error
 
 
 def _print_backtest(found: Backtest) -> None:

@@ -112,7 +112,8 @@ def score(
         return
     shown = pipeline.ranking(run).head(top)
     print_table(
-        f"{len(table)} services as of {run.as_of:%Y-%m-%d}, by {run.table.model_id}. A high score is no finding of failure.",
+        f"{len(table)} services as of {run.as_of:%Y-%m-%d}, by {run.table.model_id}. "
+        "A high score is no finding of failure.",
         ["rank", "90 %", "service", "name", "type", "likelihood", "consequence", "evidence", "lifted by"],
         [
             [r.rank, f"{r.rank_low}–{r.rank_high}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}",

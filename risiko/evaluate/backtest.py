@@ -26,7 +26,8 @@ class Rules:
     """What is measured: shares of the list, the real capacity as a share, resamples, level and seed of the intervals.
 
     most_weight, minimum_ess and most_clipped rule the numbers corrected for selection (selection.corrected). With fewer
-    outcomes than least_events    """
+    services with (or without) the outcome than least_events a date measures nothing.
+    """
 
     shares: tuple[float, ...]
     capacity_share: float
@@ -82,6 +83,7 @@ def evaluate(folds: Sequence[Fold], models: Sequence[str], rules: Rules) -> Back
     A provider's services are drawn together, and in all dates at once: dates half a year apart hold many of the same
     providers, so the interval of the mean may not take them as independent.
     """
+    folds = sorted(folds, key=lambda fold: fold.as_of)  # providers are drawn by number: in one order, whatever is asked
     size, codes = _providers(folds)
     drawn = cluster_counts(np.arange(size), rules.resamples, np.random.default_rng(rules.seed))
     parts: list[pd.DataFrame] = []

@@ -74,6 +74,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "trial_by_in": ("county", "sector", "size"),
     "trial_size": ("smallest", "second", "third", "largest"),
     "trial_group": ("more", "fewer", "not_shown", "unknown"),
+    "trial_estimate": ("naive", "ipw", "snipw", "dr", "random_arm"),
+    "trial_refused": (
+        "none_visited", "no_overlap", "too_few", "no_prediction", "no_random_arm", "above_visiting_rate",
+    ),
     "trial_calibration": ("observed_over_expected", "calibration_slope", "calibration_in_the_large"),
     "model_why": ("few", "untried", "offered", "retired", "later", "fault"),
     "model_asked": ("inspected", "all"),

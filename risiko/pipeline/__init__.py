@@ -1,9 +1,10 @@
 """The composition root: where stores, settings and the pure stages meet."""
 
+from risiko.pipeline.checking import Checked, check
 from risiko.pipeline.equity import Equity, equity, equity_pairs
 from risiko.pipeline.imports import ImportReport, build_demo, import_source, store_world
 from risiko.pipeline.model_page import ModelPage, missing_shares, model_page
-from risiko.pipeline.models import gains, in_force, promote, train
+from risiko.pipeline.models import DECISIVE, gains, in_force, promote, train
 from risiko.pipeline.overview import Overview, default_capacity, overview
 from risiko.pipeline.pages import Detail, detail, export_csv, export_xlsx, ranking
 from risiko.pipeline.runs import (
@@ -24,12 +25,14 @@ from risiko.pipeline.runs import (
     read_tables,
 )
 from risiko.pipeline.service import Beside, OverTime, ServicePage, beside, over_time, service_page
-from risiko.pipeline.validation import Validation, saved_validation, trial_dates, validate
+from risiko.pipeline.validation import Validation, kept_folds, saved_validation, trial_dates, validate
 from risiko.pipeline.validation import default_folder as validation_folder
 
 __all__ = [
+    "DECISIVE",
     "Authority",
     "Beside",
+    "Checked",
     "Detail",
     "Equity",
     "ImportReport",
@@ -44,6 +47,7 @@ __all__ = [
     "beside",
     "build_demo",
     "catalogue",
+    "check",
     "data_version",
     "default_capacity",
     "detail",
@@ -54,6 +58,7 @@ __all__ = [
     "gains",
     "import_source",
     "in_force",
+    "kept_folds",
     "missing_shares",
     "model_page",
     "moved",

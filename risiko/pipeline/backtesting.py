@@ -35,6 +35,7 @@ def backtest(
     InputError for a date without an outcome.
     """
     learner = learner or Learner(Moments(authority, progress))
+    labels, dates = None if labels is None else checked(labels), sorted(set(dates))
     folds, refused = [], []
     for i, day in enumerate(dates):
         if progress is not None:
@@ -54,6 +55,31 @@ def backtest(
     if progress is not None:
         progress("done", len(dates), len(dates))
     return found
+
+
+def checked(labels: pd.DataFrame) -> pd.DataFrame:
+    """Outcomes of one's own as they are used: as_of dates, service_id text, outcome 1, 0 or missing.
+
+    Raises InputError for a column that is not there, a date or outcome that is none, and a service twice at a date.
+    """
+    lacking = {"as_of", "service_id", "outcome"} - set(labels.columns)
+    if lacking:
+        raise _unusable(f"The labels lack {', '.join(sorted(lacking))}.")
+    as_of = pd.to_datetime(labels["as_of"], errors="coerce")
+    outcome = pd.to_numeric(labels["outcome"], errors="coerce").astype(float)
+    found = pd.DataFrame({"as_of": as_of, "service_id": labels["service_id"].astype("str"), "outcome": outcome})
+    if as_of.isna().any():
+        raise _unusable(f"{labels['as_of'][as_of.isna()].iloc[0]!r} is not a date.")
+    if not (outcome.isin((0, 1)) | labels["outcome"].isna()).all():
+        raise _unusable("An outcome is neither 0, 1 nor blank.")
+    if found.duplicated(["as_of", "service_id"]).any():
+        raise _unusable("A service has two outcomes at one date.")
+    return found
+
+
+def _unusable(what: str) -> InputError:
+    hint = "columns as_of, service_id, outcome; a service that nobody visited has no row"
+    return InputError(what, where="labels", hint=hint)
 
 
 def rules(settings: Settings) -> Rules:
@@ -78,12 +104,19 @@ def fold_of(learner: Learner, day: date, models: Sequence[str], labels: pd.DataF
     if labels is not None:
         mine = labels[pd.to_datetime(labels["as_of"]) == pd.Timestamp(day)].set_index("service_id")["outcome"]
         outcome = mine.reindex(told.index).astype(float)
+    if outcome.isna().all():
+        raise InputError(
+            f"Nothing is known of what was found in the window after {day}." if labels is None
+            else f"The labels say nothing about {day}.",
+            where="dates", hint="leave the date out, or give its outcomes with --labels",
+        )  # fmt: skip
     fitted = {kind: learner.fit(day, kind) for kind in models}
     scores = moment.baselines.assign(
         **{kind: found.model.decision_function(moment.inputs) for kind, found in fitted.items()}
     )
     order = [*models, *(name for name in scores if name not in models)]
     facts = pd.DataFrame([_facts(found, outcome) for found in fitted.values()])
+    facts = facts.astype({"recalibrated_on": "datetime64[us]"})
     chance = _chance(moment.inputs, told, np.random.default_rng([learner.settings.evaluation.seed, day.toordinal()]))
     return Fold(day, scores[order], outcome, moment.about, told["visited"], told["random"], chance, facts)
 

@@ -106,7 +106,10 @@ class Learner:
         span = next((days for days in spans if pd.Timestamp(day) + pd.Timedelta(days=days) <= pd.Timestamp(at)), None)
         if span is None:
             return None
-        labels = self.moments.labels(day, span)
+        seen = self.moments.judged_by(at).frame[["event_date", "known_from"]]
+        if not (seen > pd.Timestamp(day)).any(axis=None):
+            return None  # nothing was judged in between: the signals of that date need not be computed
+        labels = self.moments.labels(day, span, known_by=at)
         chosen = labels.usable(at)
         labels.check_usable(chosen, at)
         if not chosen.any():
@@ -149,7 +152,7 @@ class Learner:
             warnings.append(f"Not recalibrated: too little was known on {newest} to train a score on then.")
             newest = None
         else:
-            labels = self.moments.labels(newest)
+            labels = self.moments.labels(newest, known_by=at)
             known = labels.usable(at)
             outcome = labels.frame["outcome"].to_numpy(dtype=float)[known]
             log_odds = earlier.decision_function(self.moments.at(newest).inputs[known])

@@ -47,7 +47,7 @@ class Moments:
         self._kept = Kept.beside(authority.store.address)
         self._made: dict[date, Moment] = {}
         self._tables: Tables | None = None
-        self._judged: cohorts.Judgements | None = None
+        self._judged: dict[date | None, cohorts.Judgements] = {}
 
     @property
     def tables(self) -> Tables:
@@ -59,9 +59,15 @@ class Moments:
     @property
     def judged(self) -> cohorts.Judgements:
         """Every judged supervision, as the records stand now."""
-        if self._judged is None:
-            self._judged = cohorts.judgements(self.tables, self.authority.settings)
-        return self._judged
+        return self.judged_by(None)
+
+    def judged_by(self, at: date | None) -> cohorts.Judgements:
+        """Every supervision judged by a date, as it was known then: what is corrected or added later is not seen."""
+        if at not in self._judged:
+            told = {name: self.tables[name] for name in ("supervisions", "findings")}
+            known = told if at is None else asof.known_at(told, at)
+            self._judged[at] = cohorts.judgements(known, self.authority.settings)
+        return self._judged[at]
 
     @property
     def first(self) -> date:
@@ -97,11 +103,12 @@ class Moments:
             self.at(day)
         self.progress("signals", len(days), len(days))
 
-    def labels(self, day: date, horizon_days: int | None = None) -> cohorts.Labels:
-        """What the cohort of the date showed afterwards."""
+    def labels(self, day: date, horizon_days: int | None = None, known_by: date | None = None) -> cohorts.Labels:
+        """What the cohort of the date showed afterwards, by what is known now or was known by a date."""
         return cohorts.labels_at(
-            self.judged, self.at(day).inputs.index, day, self.authority.settings.outcome, horizon_days=horizon_days
-        )
+            self.judged_by(known_by), self.at(day).inputs.index, day, self.authority.settings.outcome,
+            horizon_days=horizon_days,
+        )  # fmt: skip
 
 
 def moment_of(prepared: Prepared) -> Moment:

@@ -31,9 +31,10 @@ class Validation:
     current: bool
 
 
-def key_of(authority: Authority) -> str:
-    """What a result depends on: records, settings and code."""
-    return fingerprint(data_version(authority), authority.settings.model_dump_json())
+def key_of(authority: Authority, labels: pd.DataFrame | None = None) -> str:
+    """What a result depends on: records, settings and code, and the labels where they are not the store's own."""
+    own = [] if labels is None else [labels.to_csv(index=False)]
+    return fingerprint(data_version(authority), authority.settings.model_dump_json(), *own)
 
 
 def trial_dates(learner: Learner, most: int = DATES) -> tuple[date, ...]:
@@ -52,6 +53,7 @@ def trial_dates(learner: Learner, most: int = DATES) -> tuple[date, ...]:
     if newest + pd.offsets.MonthEnd(0) != newest:
         newest = newest - pd.offsets.MonthEnd(1)
     back = cohorts.training_dates(newest.date(), moments.first, rule.learning.months_between)
+    moments.all((*back, newest.date()))
     enough: list[date] = []
     for day in reversed((*back, newest.date())):
         try:
@@ -78,13 +80,20 @@ def validate(
     learner = learner or Learner(Moments(authority, progress))
     chosen = trial_dates(learner) if dates is None else tuple(dates)
     place = folder or default_folder(authority)
-    kept = KeptFolds(place, fingerprint(key_of(authority), *models, str(labels is not None))) if place else None
+    kept = kept_folds(authority, place, models, labels) if place else None
     found = backtest(
         authority, chosen, models=models, labels=labels, kept=kept, progress=progress, learner=learner
     )
     if place:
-        write_backtest(found, place, key_of(authority))
+        write_backtest(found, place, key_of(authority, labels))
     return Validation(found, current=True)
+
+
+def kept_folds(
+    authority: Authority, folder: Path, models: Sequence[str], labels: pd.DataFrame | None = None
+) -> KeptFolds:
+    """The folds of such a backtest in the folder, those of the records, settings and code in force."""
+    return KeptFolds(folder, fingerprint(key_of(authority, labels), *models))
 
 
 def saved_validation(authority: Authority, folder: Path | None = None) -> Validation | None:

@@ -14,6 +14,8 @@ from risiko.evaluate.folds import Fold
 PARTS = ("scores", "about")
 SERIES = ("outcome", "visited", "random", "chance")
 KEY = "key.txt"
+DATED = {"folds": ["as_of", "recalibrated_on"], "groups": []}  # columns of dates; as_of in the others
+WORDS = {"comparison": "against", "folds": "warnings"}
 TABLES = ("comparison", "bands", "groups", "gain", "days", "corrected", "folds")
 
 
@@ -33,17 +35,17 @@ class KeptFolds:
             ) from error
 
     def get(self, day: date) -> Fold | None:
-        """The fold of a date that an earlier run has left; None where there is none."""
-        path = self._path(day, "rows")
-        if not (path.is_file() and self._path(day, "facts").is_file()):
+        """The fold of a date that an earlier run has left; None where there is none, or it cannot be read."""
+        try:
+            whole, facts = (pd.read_parquet(self._path(day, kind)) for kind in ("rows", "facts"))
+        except (OSError, ValueError):
             return None
-        whole = pd.read_parquet(path)
         parts = {
             name: whole[[c for c in whole if c.startswith(f"{name}/")]].rename(columns=lambda c: c.partition("/")[2])
             for name in PARTS
         }
         series = {name: whole[name] for name in SERIES}
-        return Fold(as_of=day, **parts, **series, facts=pd.read_parquet(self._path(day, "facts")))
+        return Fold(as_of=day, **parts, **series, facts=facts)
 
     def put(self, fold: Fold) -> None:
         """Keep a fold for the next run."""
@@ -80,9 +82,8 @@ def read_backtest(folder: Path) -> tuple[Backtest, str] | None:
     paths = {name: folder / f"{name}.csv" for name in TABLES}
     if not all(path.is_file() for path in (*paths.values(), folder / KEY)):
         return None
-    frames = {name: pd.read_csv(path, parse_dates=["as_of"] if name != "groups" else False)
-              for name, path in paths.items()}  # fmt: skip
-    comparison = frames["comparison"]
-    frames["comparison"] = comparison.assign(against=comparison["against"].fillna("").astype("str"))
+    frames = {name: pd.read_csv(path, parse_dates=DATED.get(name, ["as_of"])) for name, path in paths.items()}
+    for name, column in WORDS.items():  # a blank word is read as missing
+        frames[name] = frames[name].assign(**{column: frames[name][column].astype("str").fillna("")})
     models = tuple(frames["folds"]["method"].unique())
     return Backtest(models=models, **frames), (folder / KEY).read_text(encoding="utf-8")

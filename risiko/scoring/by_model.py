@@ -22,9 +22,9 @@ def score_by(model: LearningModel, model_id: str, features: Features, cohort: Co
     """Likelihood by a fitted model, with consequence, priority, ranks and intervals as scoring.score gives them.
 
     contributions: services × the model's signals (or all_<group>), in log-odds; with the base they add up to the
-    log-odds. The rank interval draws each signal about its standing as the points score does; what a signal adds per standard
-    deviation is read off the model for each service on its own curve. evidence weighs signals by how much they move
-    the cohort's scores. Raises InputError where the model was trained with other signals.
+    log-odds. The rank interval draws each signal about its standing as the points score does; what a signal adds per
+    standard deviation is read off the model for an average service. evidence weighs signals by that pull. Raises
+    InputError where the model was trained with other signals.
     """
     X = inputs(features, settings)
     added = model.contributions(X).rename(columns=lambda name: f"all_{name}" if name in GROUPS else name)

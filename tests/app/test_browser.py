@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from risiko import pipeline
+from tests.app import backtests
 from tests.app.browser import ARGUMENTS, CHROMIUM, serving
 
 pytestmark = [
@@ -20,7 +22,7 @@ pytestmark = [
 ]
 # Opened at a page's own path, Streamlit first asks for these two beside the page, finds nothing and then asks at the
 # root. That the page is not mounted there is how it learns where the root is: answering would mislead it.
-PROBES = re.compile(r"/(oversikt|tjeneste|likebehandling)/_stcore/(health|host-config)$")
+PROBES = re.compile(r"/(oversikt|tjeneste|likebehandling|validering|modell)/_stcore/(health|host-config)$")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 Visit = Callable[..., Page]
 
@@ -52,7 +54,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         page.on("console", lambda m: faults.append(f"{m.text} {m.location['url']}") if _is_fault(m) else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.goto(address + query)
-        ready(page, "stTable" if query.startswith(("oversikt", "tjeneste", "likebehandling")) else "stDataFrame")
+        ready(page, "stTable" if query.startswith(("oversikt", "tjeneste", "likebehandling", "validering", "modell")) else "stDataFrame")
         return page
 
     yield go
@@ -136,12 +138,24 @@ def test_no_breach_of_wcag(visit: Visit, run: pipeline.Run, language: str, width
 
 
 @pytest.mark.parametrize("width", [1280, 480])
-@pytest.mark.parametrize("path", ["oversikt", "tjeneste", "likebehandling"])
+@pytest.mark.parametrize("path", ["oversikt", "tjeneste", "likebehandling", "modell"])
 def test_no_breach_of_wcag_on_the_other_pages(visit: Visit, run: pipeline.Run, path: str, width: int) -> None:
     page = visit(f"{path}?service={pipeline.ranking(run)['service_id'][0]}")
     assert breaches(page, width) == ""
     main = page.get_by_test_id("stMain")
     assert main.evaluate("e => e.scrollWidth - e.clientWidth") == 0, "the page itself must not scroll sideways"
+
+
+@pytest.mark.parametrize("width", [1280, 480])
+def test_no_breach_of_wcag_on_the_page_of_validation(visit: Visit, opened: pipeline.Authority, width: int) -> None:
+    folder = backtests.kept(backtests.backtest([backtests.fold(day) for day in backtests.DATES]), opened)
+    try:
+        page = visit("validering")
+        assert breaches(page, width) == ""
+        assert page.get_by_test_id("stVegaLiteChart").count() == 7
+        assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    finally:
+        shutil.rmtree(folder)
 
 
 def breaches(page: Page, width: int) -> str:

@@ -135,6 +135,7 @@ def test_rows_from_the_future_are_found(world: Tables) -> None:
     caught = check(untaught, early, learner=Learner(Clairvoyant(untaught)))
     assert "RK002" in caught.failed["code"].tolist()
     assert values(caught, "RK002")["newest"] > early
+    assert values(caught, "RK002")["late"] == values(caught, "RK002")["n"]  # every signal looks at services
 
 
 def declared(world: Tables, code: Callable[[pd.DataFrame], pd.Series]) -> Tables:
@@ -227,7 +228,10 @@ def test_a_model_in_force_is_checked_on_what_it_learned_from(learner: Learner, m
 
 
 def test_a_model_trained_later_is_not_what_made_the_list(learner: Learner, model: LoadedModel) -> None:
-    assert check(learner.moments.authority, date(2023, 6, 30), learner=learner, model=model).model_id == "points"
+    early = date(2023, 6, 30)
+    found = check(learner.moments.authority, early, learner=learner, model=model)
+    assert found.model_id == "points"
+    assert values(found, "RK001")["n"] == len(learner.rows(early).y) < len(learner.rows(model.facts.as_of).y)
 
 
 def test_skill_is_what_a_backtest_says_of_this_kind_of_score(learner: Learner) -> None:
@@ -256,6 +260,7 @@ def test_a_list_is_held_against_the_same_score_three_months_before(learner: Lear
         assert found["ranks_after"].equals(subject.run.table.scores["rank"])
         assert found["list_size"] == round(0.05 * len(same))
         assert len(found["noise_overlap"]) == 105
+        assert 0 < found["noise_overlap"].mean() < 1
 
 
 # --- Groups and noise ---
@@ -266,9 +271,10 @@ def test_a_grouping_into_the_same_groups_is_looked_at_once(learner: Learner) -> 
     services = run.prepared.cohort.services
     same = replace(run, prepared=replace(run.prepared, cohort=replace(run.prepared.cohort, services=services.assign(county=services["office"]))))
     assert set(places_by_group(same)["by"]) == {"office", "sector"}
-    alone, both = (places_by_group(r).set_index(["by", "measure", "group"])["diff_high"] for r in (same, run))
-    wider = (both.xs("sector", level="by") >= alone.xs("sector", level="by")).dropna()
-    assert wider.any()  # more is looked at, so more must be shown
+    frames = (places_by_group(r).set_index(["by", "measure", "group"]).loc["sector"].dropna() for r in (same, run))
+    fewer, more = (frame["diff_high"] - frame["difference"] for frame in frames)
+    assert len(fewer)
+    assert (more > fewer).all()  # where more is looked at, more must be shown
 
 
 def test_the_spread_by_chance_is_that_of_posterior_means_of_the_same_truth() -> None:

@@ -37,6 +37,7 @@ def _page(found: Results, names: Names, t: Translator) -> None:
     validation.calibration(found, names)
     validation.dates(found, names)
     validation.places(found, names)
+    validation.corrected(found, names)
     validation.days(found, names)
     validation.folds(found, names)
     st.markdown(f"**{t('ranking.caveat')}**")

@@ -49,7 +49,7 @@ def _offered(models: tuple[Offered, ...], names: Names) -> None:
     st.markdown(f"**{t('model.offered_title')}**")
     level = t.percent(names.settings.evaluation.level)
     st.caption(t("model.offered_help", level=level))
-    _table(words.offered(models, names))
+    st.html(html_table(words.offered(models, names), label=t("model.offered_title"), wide=(t("model.shows"),)))
 
 
 def weights(found: ModelPage, names: Names) -> None:
@@ -63,7 +63,7 @@ def weights(found: ModelPage, names: Names) -> None:
         return
     bars = words.bars(found.weighs, names)
     chart = charts.weights(bars, axis=t("model.weights_axis"), language=t.language)
-    st.altair_chart(chart, theme=None, width="stretch", alt=words.takeaway(bars, names))
+    st.altair_chart(chart, theme=None, width="stretch", alt=words.takeaway(found.weighs, names))
     with st.expander(t("model.weights_table")):
         _table(words.weights(counting, names, learned=learned))
         rest = len(found.weighs.signals) - len(counting)
@@ -103,7 +103,7 @@ def card(found: ModelPage, names: Names) -> None:
     st.subheader(t("model.card_title"))
     whole = {m.model_id: m for m in found.registered if m.facts}
     if not whole:
-        st.markdown(t("model.card_none"))
+        st.markdown(t("model.card_unreadable") if found.registered else t("model.card_none"))
         return
     ids = sorted(whole, key=lambda name: name != found.promoted)
     chosen = ids[0]

@@ -27,7 +27,7 @@ def signals(found: ModelPage, missing: pd.Series | None, names: Names) -> bool:
         st.markdown(t("model.no_hit"))
     for group, rows in by.items():
         with st.expander(f"{t.word('group', group)} ({t.number(len(rows))})", expanded=bool(search)):
-            st.html(html_table(rows, label=t.word("group", group)))
+            st.html(html_table(rows, label=t.word("group", group), wide=(t("model.means"),)))
     return asked
 
 
@@ -40,7 +40,8 @@ def settings(found: ModelPage, names: Names) -> None:
     st.caption(t("model.settings_help"))
     english = (t("model.why"),)
     if own:
-        st.html(html_table(tables.own_settings(rows, names), label=t("model.settings_own"), english=english))
+        changed = tables.own_settings(rows, names)
+        st.html(html_table(changed, label=t("model.settings_own"), english=english, wide=english))
     search = _search(t("model.search_settings"), "model.settings", names)
     table = tables.settings(rows, names)
     hit = table[tables.fits(table, search)]
@@ -48,7 +49,7 @@ def settings(found: ModelPage, names: Names) -> None:
         if hit.empty:
             st.markdown(t("model.no_hit"))
         else:
-            st.html(html_table(hit, label=t("model.settings_all"), english=english))
+            st.html(html_table(hit, label=t("model.settings_all"), english=english, wide=english))
 
 
 def data(found: ModelPage, names: Names) -> None:
@@ -79,10 +80,10 @@ def _rejects(rejects: pd.DataFrame, names: Names) -> None:
             st.markdown(t("model.rejects_none"))
             return
         english, first = (t("model.reason"),), rejects.head(FIRST)
-        st.html(html_table(tables.reasons(rejects, names), label=t("model.reason"), english=english))
+        st.html(html_table(tables.reasons(rejects, names), label=t("model.reason"), english=english, wide=english))
         head = t("model.rejects_first", n=t.number(len(first)), of=t.number(len(rejects)))
         st.markdown(f"**{head}**")
-        st.html(html_table(tables.lines(first, names), label=head, english=english))
+        st.html(html_table(tables.lines(first, names), label=head, english=english, wide=english))
         st.download_button(
             t("model.rejects_csv"), lambda: tables.rejects_csv(rejects, names), "risiko-rejects.csv", "text/csv",
             on_click="ignore", icon=":material/download:", key="model.rejects",

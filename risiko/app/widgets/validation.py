@@ -72,7 +72,7 @@ def gain(found: Results, names: Names) -> None:
     st.subheader(t("validation.gain_title"))
     st.caption(t("validation.gain_help"))
     capacity = found.capacity
-    picture, numbers = st.columns([3, 2], gap="large")
+    picture, numbers = st.columns(2, gap="large")
     if len(rows):
         spec = _spec(
             gain_chart.gain, "gain", rows, x_axis=t("validation.gain_x"), y_axis=t("validation.gain_y"),
@@ -203,6 +203,15 @@ def days(found: Results, names: Names) -> None:
     st.markdown(t("validation.days_said", days=t.number(mean), least=t.number(least), most=t.number(most)))
     st.caption(t("validation.days_help"))
     _table(tables.days(found, names))
+
+
+def corrected(found: Results, names: Names) -> None:
+    """Hits per visit corrected for who was visited, or why that cannot be told."""
+    t, table = names.t, tables.corrected(found, names)
+    if len(table):
+        st.subheader(t("validation.corrected_title"))
+        st.caption(t("validation.corrected_help", model=words.in_sentence(found.models[0], names)))
+        _table(table)
 
 
 def folds(found: Results, names: Names) -> None:
