@@ -12,7 +12,7 @@ from risiko.api import pictures
 from risiko.api.learned import Trained
 from risiko.api.result import Result
 from risiko.api.scored import Scored
-from risiko.api.tried import Tried, differences, means, method_name
+from risiko.api.tried import Tried, held_against, means, method_name
 from risiko.errors import InputError
 from risiko.evaluate.backtest import evaluate
 from risiko.evaluate.folds import Fold
@@ -131,7 +131,7 @@ def _tried(a: Tried, b: Tried) -> Differences:
     if not folds:
         raise InputError("The backtests have no date in common.", where="compare", hint="try both on the same dates")
     found = evaluate(folds, [before, after], rules(b.settings))
-    return Differences(differences(means(found), after, before), before, after, b.language)
+    return Differences(held_against(means(found), after, before), before, after, b.language)
 
 
 def _joined(a: Fold, b: Fold, before: str, after: str) -> Fold:

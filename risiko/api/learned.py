@@ -10,8 +10,8 @@ import pandas as pd
 from risiko import pipeline, registry
 from risiko.api import pictures
 from risiko.api.result import Result
-from risiko.api.tried import COLUMNS, differences, method_name
-from risiko.errors import InputError
+from risiko.api.tried import differences, held_against, method_name
+from risiko.evaluate.comparison import COLUMNS as MEASURED
 from risiko.registry import LoadedModel
 from risiko.scoring.table import POINTS
 
@@ -35,24 +35,25 @@ class Trained(Result):
         return self.model.entry.model_id
 
     def frame(self) -> pd.DataFrame:
-        """Its measures on later dates: as_of (missing: the mean), metric, at, value, low, high, against, n, events.
+        """Its measures on later dates: as_of (missing: the mean) and the columns of evaluate.comparison.
 
         against: "" is the value itself, otherwise the difference to that ranking.
         """
-        return pd.DataFrame(list(self.model.facts.metrics))
+        return pd.DataFrame(list(self.model.facts.metrics), columns=["as_of", *MEASURED])
 
     def against(self, other: str = POINTS) -> pd.DataFrame:
         """Its mean gains over another ranking on later dates: metric, at, value, low, high, told, n, events."""
+        return held_against(self._means, self.model.facts.kind, other)
+
+    @property
+    def _means(self) -> pd.DataFrame:
+        """Its measures over all dates together; none where a single date, or too little, was measured."""
         rows = self.frame()
-        if rows.empty:
-            raise InputError(f"{self.id} was not tried on later dates.", where="model", hint="wait for more outcomes")
-        return differences(rows[rows["as_of"].isna()], self.model.facts.kind, other)
+        return rows[rows["as_of"].isna()]
 
     def brief(self) -> pd.DataFrame:
         """Its decisive gains over the points score."""
-        if self.frame().empty:
-            return pd.DataFrame(columns=COLUMNS)
-        rows = self.against(POINTS)
+        rows = differences(self._means, self.model.facts.kind, POINTS)
         return rows[rows["metric"].isin(pipeline.DECISIVE)]
 
     @property
@@ -71,9 +72,8 @@ class Trained(Result):
 
     def plot_differences(self) -> AnyChart:
         """Its AUC less that of every other ranking on later dates: a bar that reaches over 0 shows nothing."""
-        rows, facts = self.frame(), self.model.facts
-        mine = rows[(rows["method"] == facts.kind) & (rows["metric"] == "auc") & rows["as_of"].isna()]
-        mine = mine[mine["against"] != ""]
+        rows, facts = self._means, self.model.facts
+        mine = rows[(rows["method"] == facts.kind) & (rows["metric"] == "auc") & (rows["against"] != "")]
         labels = [method_name(str(other), self.t) for other in mine["against"]]
         return pictures.measured(
             pictures.measured_rows(mine, labels, 0.0, self.t), 0.0, self.t("validation.diff_auc"), self.t

@@ -41,17 +41,21 @@ def means(found: Backtest, population: str = ALL) -> pd.DataFrame:
 
 
 def differences(rows: pd.DataFrame, method: str, against: str) -> pd.DataFrame:
-    """COLUMNS of one ranking less another: told says what the interval shows. Raises InputError where none are."""
+    """COLUMNS of one ranking less another; told says what the interval shows. No rows where nothing was measured."""
     mine = rows[(rows["method"] == method) & (rows["against"] == against)]
     mine = mine[~mine["metric"].isin(WITHOUT_DIRECTION)]
-    if mine.empty:
-        known = sorted(set(rows.loc[rows["method"] == method, "against"]) - {""})
-        raise InputError(
-            f"{method} was not held against {against}.", where="against", hint=f"one of {', '.join(known)}"
-            if known else "too few outcomes were found to measure anything",
-        )  # fmt: skip
     verdicts = [pictures.told(r.metric, r.low, r.high) for r in mine.itertuples()]
     return mine.assign(told=verdicts)[COLUMNS].reset_index(drop=True)
+
+
+def held_against(rows: pd.DataFrame, method: str, against: str) -> pd.DataFrame:
+    """The same, for somebody who asks for it. Raises InputError where nothing was measured."""
+    found = differences(rows, method, against)
+    if found.empty:
+        known = sorted(set(rows.loc[rows["method"] == method, "against"]) - {""})
+        hint = f"one of {', '.join(known)}" if known else "more dates: there were too few outcomes to measure anything"
+        raise InputError(f"{method} was not held against {against}.", where="against", hint=hint)
+    return found
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,7 +105,7 @@ class Tried(Result):
 
         told: better, worse, not_shown (the interval holds 0) or unknown. Raises InputError for a ranking not tried.
         """
-        return differences(means(self.backtest), model or self.backtest.models[0], other)
+        return held_against(means(self.backtest), model or self.backtest.models[0], other)
 
     def by_date(self, metric: str = "auc", model: str | None = None) -> pd.DataFrame:
         """One measure of the model on each date: as_of, n, events, value, low, high. A null year is seen here."""

@@ -15,13 +15,14 @@ from risiko import pipeline, registry
 from risiko.app import session
 from risiko.app.widgets import notices
 from risiko.contracts import Tables
-from risiko.errors import ModelError
+from risiko.errors import InputError, ModelError
 from risiko.i18n import Translator
 from risiko.pipeline import Equity, ModelPage, Overview, Validation
 from risiko.pipeline.checking import check
 from risiko.pipeline.moments import Progress
 from risiko.registry import LoadedModel
 from risiko.reports.names import Names
+from risiko.scoring.table import POINTS
 from risiko.settings import Settings
 
 # Sessions share what is cached here and only read it. A handful of dates and weight sets is plenty.
@@ -32,7 +33,8 @@ class Ranked:
     """One scored date: the run, its list, and the weights that the settings would give the points score.
 
     promoted: the model in force where it may score this date, whether the reader looks at it or not. refused: why the
-    model in force is not used, in a sentence; blank where it is, or none is.
+    model in force is not used, in a sentence; blank where it is, or none is. later: the date that the model in force was
+    trained for, where that lies after this one; None otherwise.
     """
 
     run: pipeline.Run
@@ -40,6 +42,7 @@ class Ranked:
     default_weights: Mapping[str, float]
     promoted: str = ""
     refused: str = ""
+    later: date | None = None
 
 
 @dataclass(frozen=True)
@@ -103,23 +106,35 @@ def _run(
     _prepared: pipeline.Prepared,
     _model: LoadedModel | None,
 ) -> tuple[pipeline.Run, pd.DataFrame]:
-    run = pipeline.rank(_prepared, dict(weights) or None, _model)
+    run = pipeline.rank(_prepared, dict(weights) or None, _model, hindsight=True)
     return run, pipeline.ranking(run)
 
 
-def ranked(address: str, settings_path: Path | None, as_of: date, weights: Mapping[str, float]) -> Ranked:
-    """The list at a date with the reader's weights. A new import changes the version and so the answer."""
+def ranked(
+    address: str, settings_path: Path | None, as_of: date, weights: Mapping[str, float], *, hindsight: bool = False
+) -> Ranked:
+    """The list at a date with the reader's weights. A new import changes the version and so the answer.
+
+    hindsight: by the model in force though it has learned from what came after the date, to see what moved its list.
+    """
     opened = authority(address, settings_path)
     at = (address, settings_path, pipeline.data_version(opened), as_of)
     prepared = _prepared(*at, opened)
     default = pipeline.point_weights(prepared)
     own = {name: w for name, w in weights.items() if name in default and w != default[name]}
     model, refused = _model(address, settings_path, opened)
-    if model is not None and model.facts.as_of > as_of:
+    later = model.facts.as_of if model is not None and model.facts.as_of > as_of else None
+    if later and not hindsight:
         model = None  # it has learned from what came after
-    used = None if own or session.query().points else model
-    run, ranking = _run(*at, tuple(sorted(own.items())), used.entry.model_id if used else "", prepared, used)
-    return Ranked(run, ranking, default, model.entry.model_id if model else "", refused)
+    scored = (*at, tuple(sorted(own.items())))
+    if model is not None and not own and not session.query().points:
+        try:
+            run, ranking = _run(*scored, model.entry.model_id, prepared, model)
+            return Ranked(run, ranking, default, model.entry.model_id, refused, later)
+        except InputError as error:  # trained with signals that these records do not have
+            model, refused = None, error.what
+    run, ranking = _run(*scored, "", prepared, None)
+    return Ranked(run, ranking, default, model.entry.model_id if model else "", refused, later)
 
 
 def _model(
@@ -135,11 +150,11 @@ def _model(
         return None, error.what
 
 
-@st.cache_resource(max_entries=2, ttl=600, show_spinner=False)
+@st.cache_resource(max_entries=2, ttl=60, show_spinner=False)
 def _loaded(
     address: str, settings_path: Path | None, model_id: str, _opened: pipeline.Authority
 ) -> LoadedModel | None:
-    # Every ten minutes it is held against its anchor again.
+    # Once a minute it is held against its anchor again, as on the model page.
     return pipeline.in_force(_opened)
 
 
@@ -161,17 +176,25 @@ def default_since(found: Ranked) -> date:
     return earlier
 
 
-def overview(at: Opened, since: date, weights: Mapping[str, float], capacity: int) -> Overview:
-    """The list at the reader's date against the one at an earlier date, both with the reader's weights."""
-    now, before = (ranked(at.address, at.settings, day, weights).run for day in (at.as_of, since))
-    own = now.key
-    return _overview(at.address, at.settings, now.prepared.data_version, at.as_of, since, own, capacity, now, before)
+def overview(at: Opened, since: date, weights: Mapping[str, float], capacity: int) -> tuple[Overview, str]:
+    """The list at the reader's date against the one at an earlier date, both with the reader's weights.
+
+    Both by one score, so that what moves the list is what has become known: the earlier one in hindsight where the
+    model in force is newer. The second value says how: same, hindsight, or different where no one score fits both.
+    """
+    now = ranked(at.address, at.settings, at.as_of, weights).run
+    before = ranked(at.address, at.settings, since, weights, hindsight=now.table.model_id != POINTS)
+    how = "different" if before.run.table.model_id != now.table.model_id else "same"
+    if how == "same" and before.later and now.table.model_id != POINTS:
+        how = "hindsight"
+    key = (at.address, at.settings, now.prepared.data_version, at.as_of, since, (now.key, before.run.key))
+    return _overview(*key, capacity, now, before.run), how
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _overview(
     address: str, settings_path: Path | None, version: str, as_of: date, since: date,
-    weights: tuple[tuple[str, float], ...], capacity: int, _now: pipeline.Run, _before: pipeline.Run,
+    keys: tuple[tuple[tuple[str, float], ...], ...], capacity: int, _now: pipeline.Run, _before: pipeline.Run,
 ) -> Overview:  # fmt: skip
     return pipeline.overview(_now, _before, capacity)
 

@@ -67,12 +67,12 @@ def list_frame(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
             "consequence": shown["consequence"],
             "evidence": _each(names.evidence, shown["evidence_dots"]),
             "contributions": shown[[f"group_{g}" for g in GROUPS]].to_numpy().tolist(),
-            "why": _labels(shown["raising"], names),
+            "why": names.raising(shown["raising"], shown["missing"]),
             "complaints": shown["complaints_24m"],
             "last": _sort_key(shown["last_supervised"]),
             "type": _each(names.service_type, shown["service_type"]),
             "county": shown["county"].fillna(names.t("data.missing")),
-            "missing": _labels(shown["missing"], names),
+            "missing": [[names.signal(name) for name in gone] for gone in shown["missing"]],
             "priority": shown["priority"],
         },
         index=shown.index,
@@ -97,7 +97,7 @@ def plain_table(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
             t("column.likelihood"): _each(t.percent, shown["likelihood"]),
             t("column.consequence"): _each(lambda x: t.number(x, 1), shown["consequence"]),
             t("column.evidence"): _each(names.evidence, shown["evidence_dots"]),
-            t("column.why"): [", ".join(chips) for chips in _labels(shown["raising"], names)],
+            t("column.why"): [", ".join(chips) for chips in names.raising(shown["raising"], shown["missing"])],
             t("column.last"): _each(names.last_supervised, shown["last_supervised"]),
         },
         index=shown.index,
@@ -153,7 +153,3 @@ def _sort_key(dates: pd.Series) -> pd.Series:
 
 def _each(write: Callable[..., str], *columns: pd.Series) -> list[str]:
     return [write(*values) for values in zip(*columns, strict=True)]
-
-
-def _labels(lists: pd.Series, names: Names) -> list[list[str]]:
-    return [[names.signal(name) for name in found] for found in lists]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -55,13 +57,9 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
     rows = [
         {
             t("reasons.signal"): names.signal(row.signal),
-            t("reasons.value"): t.word("missing", row.missing)
-            if pd.notna(row.missing)
-            else amount(row.value, row.unit, names),
-            t("reasons.expected"): amount(row.expected, row.unit, names),
-            t("reasons.estimate"): blank
-            if pd.notna(row.missing) or not row.unit
-            else f"{amount(row.estimate, row.unit, names)} ± {amount(row.sd, row.unit, names)}",
+            t("reasons.value"): _value(row, detail, names),
+            t("reasons.expected"): amount(row.expected, row.unit, names) if row.unit else blank,
+            t("reasons.estimate"): _estimate(row, names),
             t("reasons.unit"): names.unit(row.unit) if row.unit else blank,
             t("reasons.n"): t.number(row.n) if row.unit else blank,
             **({t("reasons.weight"): t.number(row.weight, 2)} if weighted else {}),
@@ -74,6 +72,23 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
     base = {first: t("reasons.base"), last: t.number(detail.base, 2)}
     end = {first: t("reasons.sum", likelihood=t.percent(_share(total), 1)), last: t.number(total, 2)}
     return pd.concat([pd.DataFrame([base]), frame, pd.DataFrame([end])], ignore_index=True)[frame.columns].fillna(blank)
+
+
+def _value(row: Any, detail: Detail, names: Names) -> str:
+    """The reading; the type of service by its name; why there is none."""
+    if row.signal == "service_type":
+        return names.service_type(str(detail.service["service_type"]))
+    if pd.notna(row.missing):
+        return names.t.word("missing", row.missing)
+    return amount(row.value, row.unit, names) if row.unit else ""
+
+
+def _estimate(row: Any, names: Names) -> str:
+    """The estimate and its spread; a certain one, such as a yes or a no, has none to show."""
+    if pd.notna(row.missing) or pd.isna(row.estimate):
+        return ""
+    said = amount(row.estimate, row.unit, names)
+    return said if row.unit == "yes_no" or not row.sd > 0 else f"{said} ± {amount(row.sd, row.unit, names)}"
 
 
 def scored(detail: Detail) -> pd.DataFrame:

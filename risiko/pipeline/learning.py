@@ -90,7 +90,9 @@ class Learner:
         Raises TooLittleToLearn where there is none.
         """
         if at not in self._rows:
-            parts = [part for day in self.dates(at) if (part := self._part(day, at)) is not None]
+            spans = {day: span for day in self.dates(at) if (span := self._span(day, at))}
+            self.moments.all(list(spans))
+            parts = [part for day, span in spans.items() if (part := self._part(day, span, at)) is not None]
             if not parts:
                 raise TooLittleToLearn(
                     f"No supervision could be learned from on {at}: no window after an earlier date has ended with "
@@ -100,15 +102,21 @@ class Learner:
             self._rows[at] = _stacked(at, parts)
         return self._rows[at]
 
-    def _part(self, day: date, at: date) -> tuple[cohorts.Labels, pd.DataFrame, FloatArray, int] | None:
-        rule = self.settings
-        spans = [rule.outcome.horizon_days, *([rule.learning.short_days] if rule.learning.short_days else [])]
-        span = next((days for days in spans if pd.Timestamp(day) + pd.Timedelta(days=days) <= pd.Timestamp(at)), None)
-        if span is None:
-            return None
+    def _span(self, day: date, at: date) -> int:
+        """Days of the window after a cohort that had ended, and held a judged supervision, by `at`; 0 where none had.
+
+        Without one the signals of that date need not be computed.
+        """
+        rule, begin = self.settings, pd.Timestamp(day)
+        ended = [d for d in (rule.outcome.horizon_days, rule.learning.short_days)
+                 if d and begin + pd.Timedelta(days=d) <= pd.Timestamp(at)]  # fmt: skip
         seen = self.moments.judged_by(at).frame[["event_date", "known_from"]]
-        if not (seen > pd.Timestamp(day)).any(axis=None):
-            return None  # nothing was judged in between: the signals of that date need not be computed
+        return ended[0] if ended and (seen > begin).any(axis=None) else 0
+
+    def _part(
+        self, day: date, span: int, at: date
+    ) -> tuple[cohorts.Labels, pd.DataFrame, FloatArray, int] | None:
+        rule = self.settings
         labels = self.moments.labels(day, span, known_by=at)
         chosen = labels.usable(at)
         labels.check_usable(chosen, at)

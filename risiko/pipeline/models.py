@@ -79,7 +79,7 @@ def gains(facts: ModelFacts, over: str) -> pd.DataFrame:
     if metrics.empty:
         return metrics
     mine = metrics[(metrics["method"] == facts.kind) & (metrics["against"] == over) & metrics["as_of"].isna()]
-    numbers = dict.fromkeys(["at", "value", "low", "high"], "float64")  # what could not be measured is None in the facts
+    numbers = dict.fromkeys(["at", "value", "low", "high"], "float64")  # not measured is None in the facts
     return mine[["metric", *numbers]].astype(numbers).reset_index(drop=True)
 
 def _check_gain(facts: ModelFacts, over: str, model_id: str) -> None:

@@ -57,7 +57,7 @@ def _monthly_complaints(prepared: Prepared, months: int) -> pd.Series:
 
 @dataclass(frozen=True)
 class Detail:
-    """One service: who it is, where it stands, why, and what supervisions have found."""
+    """One service: who it is, where it stands, why, and what supervisions have found; model_id: the score that says so."""
 
     as_of: date
     service: dict[str, object]
@@ -66,6 +66,7 @@ class Detail:
     contributions: pd.DataFrame
     base: float
     supervisions: pd.DataFrame
+    model_id: str
 
 
 def detail(run: Run, service_id: str) -> Detail:
@@ -99,7 +100,8 @@ def detail(run: Run, service_id: str) -> Detail:
         columns=["criterion", "value", "source"],
     )
     parts = explain.contribution_table(table, run.prepared.features, service_id)
-    return Detail(run.as_of, service, place, criteria, parts, table.base, _supervisions(run.prepared, service_id))
+    visits = _supervisions(run.prepared, service_id)
+    return Detail(run.as_of, service, place, criteria, parts, table.base, visits, table.model_id)
 
 
 def _supervisions(prepared: Prepared, service_id: str) -> pd.DataFrame:
@@ -118,7 +120,7 @@ def export_csv(run: Run, shown: pd.DataFrame, t: Translator) -> bytes:
     """The rows of `ranking` that are shown, as a CSV that Norwegian Excel opens."""
     from risiko.reports.ranking_export import ranking_csv
 
-    return ranking_csv(shown, _names(run, t))
+    return ranking_csv(shown, _names(run, t), run.table.model_id)
 
 
 def export_xlsx(run: Run, shown: pd.DataFrame, t: Translator, filters: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -133,6 +135,8 @@ def export_xlsx(run: Run, shown: pd.DataFrame, t: Translator, filters: Sequence[
         weights=run.weights,
         excluded=run.excluded.astype(int).to_dict(),
         n_ranked=len(run.table.scores),
+        model_id=run.table.model_id,
+        population=run.prepared.settings.outcome.population,
     )
     return ranking_xlsx(shown, _names(run, t), about)
 

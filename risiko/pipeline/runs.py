@@ -182,13 +182,15 @@ def _prepared(known: Tables, as_of: date, chosen: settings.Settings) -> Prepared
 
 
 def rank(
-    prepared: Prepared, weights: Mapping[str, float] | None = None, model: LoadedModel | None = None
-) -> Run:
+    prepared: Prepared, weights: Mapping[str, float] | None = None, model: LoadedModel | None = None,
+    *, hindsight: bool = False,
+) -> Run:  # fmt: skip
     """Score a prepared cohort: by a model, or by points with the settings' weights or a planner's own for some signals.
 
     A model that was trained for a later date than the cohort's has seen what came after it: points are used instead.
+    hindsight: use it all the same, to see what has moved its list since then; never to judge the score.
     """
-    if model is not None and not weights and model.facts.as_of <= prepared.as_of:
+    if model is not None and not weights and (hindsight or model.facts.as_of <= prepared.as_of):
         from risiko.scoring.by_model import score_by
 
         chosen = prepared.settings

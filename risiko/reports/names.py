@@ -44,6 +44,13 @@ class Names:
         member = self._member(family, of)
         return member if family == _METADATA else self.t(f"signal_of.{family}", of=member)
 
+    def raising(self, lists: pd.Series, missing: pd.Series) -> list[list[str]]:
+        """Per service the signals that raise its score; one that raises it by having no data says so."""
+        return [
+            [self.t("reasons.without", signal=self.signal(s)) if s in gone else self.signal(s) for s in found]
+            for found, gone in zip(lists, missing, strict=True)
+        ]
+
     def signal_sentence(self, name: str) -> str:
         """What the signal measures, in a sentence; for metadata, what it was declared to mean."""
         family, _, of = name.partition(":")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from risiko.i18n import Translator
 from risiko.reports.names import Names
+from risiko.scoring.table import POINTS
 from risiko.vocabulary import GROUPS
 
 # Column of the file -> number format in the workbook. Ids and words have none.
@@ -28,7 +29,8 @@ _WIDE = {"service": 36, "type": 26, "office": 26, "why": 44, "missing": 44}
 class Provenance:
     """What a reader of the file must know: the date, the settings, and what the list was narrowed to.
 
-    filters: (name, value) in the reader's words. excluded: services left out, by reason.
+    filters: (name, value) in the reader's words. weights: those of the points score; a learned score has none.
+    excluded: services left out, by reason. model_id: the score; population: whom a learned likelihood is of.
     """
 
     as_of: date
@@ -38,17 +40,18 @@ class Provenance:
     weights: Mapping[str, float] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
     n_ranked: int = 0
+    model_id: str = POINTS
+    population: str = "inspected"
 
 
-def export_frame(ranking: pd.DataFrame, names: Names) -> pd.DataFrame:
+def export_frame(ranking: pd.DataFrame, names: Names, model_id: str = POINTS) -> pd.DataFrame:
     """The ranking with one plain value per cell: lists joined, complaints summed over 24 months, codes in words.
+
+    model_id: the score that ordered it, named in every row.
 
     Numbers stay numbers and dates dates; a missing one stays missing. A service never supervised has no date.
     """
     t = names.t
-
-    def joined(lists: pd.Series) -> list[str]:
-        return [", ".join(names.signal(s) for s in found) for found in lists]
 
     return pd.DataFrame(
         {
@@ -67,17 +70,23 @@ def export_frame(ranking: pd.DataFrame, names: Names) -> pd.DataFrame:
             "priority": ranking["priority"],
             "evidence": ranking["evidence"],
             **{f"group_{g}": ranking[f"group_{g}"] for g in GROUPS},
-            "why": joined(ranking["raising"]),
+            "why": [", ".join(said) for said in names.raising(ranking["raising"], ranking["missing"])],
             "complaints": [float("nan") if m is None else float(sum(m)) for m in ranking["complaints_24m"]],
             "last": ranking["last_supervised"],
-            "missing": joined(ranking["missing"]),
+            "missing": [", ".join(names.signal(s) for s in gone) for gone in ranking["missing"]],
+            "score": score_name(model_id, t),
         }
     )
 
 
-def ranking_csv(ranking: pd.DataFrame, names: Names) -> bytes:
+def score_name(model_id: str, t: Translator) -> str:
+    """The score in words; a learned one by its id, which the model page knows."""
+    return t.word("score_kind", "points") if model_id == POINTS else model_id
+
+
+def ranking_csv(ranking: pd.DataFrame, names: Names, model_id: str = POINTS) -> bytes:
     """Semicolons, UTF-8 with BOM, the reader's decimal mark and dates; a missing value reads "no data"."""
-    frame, t = export_frame(ranking, names), names.t
+    frame, t = export_frame(ranking, names, model_id), names.t
     cells = pd.DataFrame({_heading(name, t): _written(frame[name], name, t) for name in frame})
     text: str = cells.to_csv(index=False, sep=";", lineterminator="\r\n")
     return text.encode("utf-8-sig")
@@ -90,7 +99,7 @@ def ranking_xlsx(ranking: pd.DataFrame, names: Names, about: Provenance) -> byte
     """
     import xlsxwriter
 
-    frame, t = export_frame(ranking, names), names.t
+    frame, t = export_frame(ranking, names, about.model_id), names.t
     buffer = BytesIO()
     with xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -112,6 +121,7 @@ def _about_sheet(book: Any, about: Provenance, n: int, names: Names) -> None:
         (t("export.as_of"), t.date(about.as_of)),
         (t("export.n"), t("export.n_of", n=t.number(n), of=t.number(about.n_ranked))),
         *((t.word("left_out", reason), t.number(n)) for reason, n in about.excluded.items()),
+        (t("score.choose"), score_name(about.model_id, t)),
         (t("export.settings"), str(about.settings_version)),
         (t("export.data"), about.data_version),
         *((f"{t('export.filter')}: {name}", value) for name, value in about.filters),
@@ -125,10 +135,16 @@ def _about_sheet(book: Any, about: Provenance, n: int, names: Names) -> None:
         sheet.write_string(row, 0, name)
         sheet.write_string(row, 1, value, wrap)
     for row, text in enumerate(
-        (t("export.missing_note"), t("export.rank_note"), t("export.score_note")), start=len(lines) + 4
+        (t("export.missing_note"), t("export.rank_note"), _score_note(about, t)), start=len(lines) + 4
     ):
         sheet.merge_range(row, 0, row, 1, "", wrap)
         sheet.write_string(row, 0, text, wrap)
+
+
+def _score_note(about: Provenance, t: Translator) -> str:
+    if about.model_id == POINTS:
+        return t("export.score_note")
+    return t.word("score_learned", about.population).format(model=about.model_id) + " " + t("export.learned_note")
 
 
 def _list_sheet(book: Any, frame: pd.DataFrame, t: Translator) -> None:

@@ -23,9 +23,9 @@ class Design:
     standing: a curve of straight pieces between quantiles, each zero at standing 0, so that a reading that says nothing
     adds nothing. Its weights may not be negative: a worse reading never lowers the score. n (log) and freshness: one
     straight term each, free in sign, counted from the training mean. missing: a term of its own. Complaints may lift a
-    score and never lower it (silence is not safety): their standing counts from 0, their number from none, and their
-    age not at all. Every term is divided by its spread in training and cut at `clip` of them. Terms that do not vary in
-    training are left out.
+    score and never lower it (silence is not safety): their standing counts from 0, their number from none, that they
+    are missing never speaks for the service, and their age does not count. Every term is divided by its spread in
+    training and cut at `clip` of them; terms that do not vary in training are left out.
     """
 
     def __init__(self, groups: Mapping[str, str], *, clip: float, knots: int, low_complaints_lower: bool) -> None:
@@ -112,7 +112,7 @@ class Design:
                 case "standing":
                     told = np.where(gone, 0.0, self._from(name, values))
                     add(signal, _pieces(told, self.knots_[name]), keep_sign=True, centre=False)
-                    add(signal, [gone.astype(float)], keep_sign=False, centre=False)
+                    add(signal, [gone.astype(float)], keep_sign=lifts_only, centre=False)
                 case "n":
                     count = np.log1p(np.where(gone, 0.0, np.maximum(values, 0)))
                     add(signal, [count], keep_sign=lifts_only, centre=not lifts_only)

@@ -110,7 +110,6 @@ WRONG = {
     "trained for a day to come": (["train", "--as-of", "2999-01-01"], 2, "future"),
     "trained for no day": (["train", "--as-of", "soon"], 2, "is not a date"),
     "trained too early": (["train", "--as-of", "2019-05-31"], 8, "learn"),
-    "an unknown kind to train": (["train", "--as-of", "2024-06-30", "--model", "forest"], 2, "no kind of model"),
     "an unknown model": (["promote", "learned-1999-01-01-00000000", "--why", "x"], 7, "is not registered"),
     "a model not shown better": (["promote", "{model}", "--why", "x"], 7, "not shown better"),
     "points retired": (["retire", "--why", "x"], 7, "in force already"),
@@ -133,9 +132,6 @@ def test_what_is_wrong_is_said_plainly_with_what_to_try(call: Call, place: Path,
     assert "Try: " in err
     assert "Traceback" not in err
     assert not (tmp_path / "bt" / KEY).exists()
-    code, out, _ = call(*words, "--json") if words[0] not in ("promote", "retire") else (wanted, '{"what": 1}', "")
-    assert code == wanted
-    assert json.loads(out)["what"]
     assert len(registry.registered(small.opened_in(place).store)) == 1
 
 
@@ -149,12 +145,27 @@ def test_train_tells_what_it_learned_from_and_how_to_put_it_in_force(call: Call,
     assert f"risiko promote {made} --why" in out
 
 
-def test_train_in_json(call: Call, place: Path) -> None:
-    code, out, _ = call("train", "--as-of", "2024-06-30", "--json")
-    told = json.loads(out)
+def test_an_earlier_model_is_trained_in_json_on_what_was_known_then(call: Call, place: Path) -> None:
+    code, out, _ = call("train", "--as-of", "2022-05-31", "--json")
+    told, rows = json.loads(out), small.learner().rows(date(2022, 5, 31))
     assert code == 0
-    assert (told["rows"], told["events"]) == (only(place).facts.n_rows, only(place).facts.n_events)
+    assert (told["rows"], told["events"]) == (len(rows.y), rows.events)
+    assert told["model_id"].startswith("learned-2022-05-31-")
     assert "auc" in {gain["metric"] for gain in told["gain_over_points"]}
+
+
+def test_what_is_wrong_is_told_in_json_too(call: Call) -> None:
+    code, out, _ = call("backtest", *FROM_TO, "--every", "never", "--json")
+    assert (code, json.loads(out)["error"]) == (2, "input")
+
+
+def test_check_lists_every_numbered_check_and_fails_only_where_an_error_does(call: Call) -> None:
+    code, out, _ = call("check", "--as-of", "2024-06-30", "--json")
+    lines = json.loads(out)
+    failed = [line["code"] for line in lines if line["state"] == "fails" and line["severity"].startswith("error")]
+    assert len(lines) >= 12
+    assert all(line["code"].startswith("RK0") for line in lines)
+    assert code == (1 if failed else 0), lines
 
 
 def test_models_lists_what_is_trained_and_what_is_in_force_and_why(call: Call, place: Path) -> None:

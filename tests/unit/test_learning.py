@@ -68,19 +68,17 @@ def test_a_cohort_counts_half_for_every_two_years_of_age() -> None:
 
 
 def test_a_cohort_too_new_for_a_whole_window_is_used_with_the_short_one() -> None:
-    short, whole = (under(months_between=6, short_days=days).rows(FIRST).cohorts for days in (182, 0))
-    newest = date(2020, 11, 30)
-    assert newest not in set(whole["as_of"])
-    assert set(whole["horizon_days"]) == {365}
-    assert short.set_index("as_of")["horizon_days"].to_dict() == {
-        **dict.fromkeys(whole["as_of"], 365), newest: 182,
-    }  # fmt: skip
-    assert short["window_end"].iloc[-1] == newest + timedelta(days=182)
-
-
-def test_the_newest_complete_year_is_never_one_with_a_short_window() -> None:
     learner = under(months_between=6, short_days=182)
-    assert learner.rows(FIRST).whole["as_of"].iloc[-1] == date(2020, 5, 31)
+    found, newest = learner.rows(FIRST), date(2020, 11, 30)
+    spans = found.cohorts.set_index("as_of")["horizon_days"].to_dict()
+    assert spans.pop(newest) == 182
+    assert found.cohorts["window_end"].iloc[-1] == newest + timedelta(days=182)
+    assert len(spans) > 1
+    assert set(spans.values()) == {365}
+    assert found.whole["as_of"].iloc[-1] == date(2020, 5, 31)  # a year cut short is no complete one
+    whole = Learner(learner.moments)
+    whole.settings = small.rules(months_between=6, short_days=0)
+    assert list(whole.rows(FIRST).cohorts["as_of"]) == list(spans)
 
 
 @pytest.mark.parametrize("rule", [{"minimum_events": 10_000}, {"minimum_dates": 99}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from risiko.app import data, session
-from risiko.app.widgets import equity, filters, notices
+from risiko.app.widgets import equity, filters, intro, notices
 from risiko.pipeline.equity import MEASURES
 
 
@@ -31,6 +31,7 @@ def show() -> None:
             t("equity.lead", date=t.date(at.as_of), n=t.number(found.n), capacity=t.number(capacity))
             + f" **{t('equity.caveat')}**"
         )
+        intro.which_score(ranked, t)
         equity.groups(found, measure, names)
         equity.pairs(pairs, found.n, names)
         equity.voices(found, measure, names)

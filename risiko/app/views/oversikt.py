@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from risiko.app import data, session
-from risiko.app.widgets import filters, notices, overview
+from risiko.app.widgets import filters, intro, notices, overview
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.pipeline import Overview
@@ -31,10 +31,10 @@ def show() -> None:
             filters.comparison(t, since, at.as_of, capacity, len(ranked.ranking))
         try:
             with st.spinner(t("overview.loading")):
-                found = data.overview(at, since, session.query().weights, capacity)
+                found, how = data.overview(at, since, session.query().weights, capacity)
         except NothingToScore:
             return notices.nothing_to_compare(t, since)
-        _page(found, data.names(ranked, t), t)
+        _page(found, data.names(ranked, t), t, ranked, how)
 
 
 def _since(ranked: data.Ranked, as_of: date) -> date:
@@ -42,7 +42,7 @@ def _since(ranked: data.Ranked, as_of: date) -> date:
     return chosen if chosen and chosen < as_of else data.default_since(ranked)
 
 
-def _page(found: Overview, names: Names, t: Translator) -> None:
+def _page(found: Overview, names: Names, t: Translator, ranked: data.Ranked, how: str) -> None:
     st.markdown(
         t(
             "overview.lead", date=t.date(found.as_of), since=t.date(found.since), capacity=t.number(found.capacity),
@@ -50,6 +50,9 @@ def _page(found: Overview, names: Names, t: Translator) -> None:
         )
         + f" **{t('ranking.caveat')}**"
     )  # fmt: skip
+    intro.which_score(ranked, t)
+    if how != "same":
+        st.caption(t.word("overview_score", how))
     overview.figures(found, names)
     overview.crossed(found, names)
     overview.movers(found, names)

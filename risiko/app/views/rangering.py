@@ -42,8 +42,7 @@ def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> Non
         now = {**ranked.default_weights, **run.weights}
         weights.weights_form(run.signals, ranked.default_weights, now, names)
     shown = narrow(ranked.ranking, session.query())
-    own = bool(run.weights) and run.weights != ranked.default_weights
-    intro.lead(run, len(ranked.ranking), len(shown), t, own_weights=own, refused=ranked.refused)
+    intro.lead(ranked, len(shown), t)
     if shown.empty:
         return notices.no_match(t)
     _list_and_detail(run, ranked.ranking, shown, names)

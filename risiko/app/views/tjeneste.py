@@ -6,7 +6,7 @@ import streamlit as st
 
 from risiko import pipeline
 from risiko.app import data, service_words, session
-from risiko.app.widgets import detail, filters, grid, notices, service
+from risiko.app.widgets import detail, filters, grid, intro, notices, service
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
@@ -39,6 +39,7 @@ def show() -> None:
 
 def _page(ranked: data.Ranked, chosen: str, names: Names, t: Translator) -> None:
     page = pipeline.service_page(ranked.run, chosen)
+    intro.which_score(ranked, t)
     detail.head(page.detail, names)
     service.beside_others(page, names)
     _closer(ranked.run, page, names, t)

@@ -11,6 +11,7 @@ from risiko.charts.months import monthly_counts
 from risiko.charts.waterfall import waterfall
 from risiko.pipeline import Detail
 from risiko.reports.names import Names
+from risiko.scoring.table import POINTS
 
 
 def panel(detail: Detail, complaints: list[float] | None, names: Names) -> None:
@@ -31,7 +32,7 @@ def head(detail: Detail, names: Names) -> None:
     st.header(plain(str(name)), anchor="tjeneste", divider="gray")
     st.caption(_who(detail, names))
     st.markdown(f"**{_place(detail, names)}** {_score(detail, names)}")
-    st.caption(f"{t('ranking.caveat')} {t('detail.ordering_aid')}")
+    st.caption(f"{t('ranking.caveat')} {_means(detail, names)}")
     _criteria(detail, names)
     _why(detail, names)
 
@@ -70,6 +71,14 @@ def _score(detail: Detail, names: Names) -> str:
         consequence=t.number(p["consequence"], 1),
         evidence=t.percent(p["evidence"]),
     )
+
+
+def _means(detail: Detail, names: Names) -> str:
+    """What the likelihood may be read as: an order, or what a supervision finds."""
+    t = names.t
+    if detail.model_id == POINTS:
+        return t("detail.ordering_aid")
+    return t.word("detail_learned", names.settings.outcome.population).format(model=detail.model_id)
 
 
 def _criteria(detail: Detail, names: Names) -> None:
