@@ -106,3 +106,14 @@ summary
 for name, row in summary.iterrows():
     clear = "the same way in all five worlds" if row["min"] * row["max"] > 0 else "not the same way in all worlds: nothing is shown"
     print(f"{name}: {row['mean']:+.3f}, {clear}")
+
+# %% [markdown]
+# What it is for: how far is the share failing among *all* services told wrong, year by year, by those who visit by chance too?
+
+# %%
+drawn = years.xs("a fifth", level="by chance")
+error = drawn[["naive", "corrected"]].sub(drawn["failing"], axis=0)
+told_wrong = pd.DataFrame({"mean error": error.mean(), "mean size of error": error.abs().mean()}).round(3)
+inside = ((drawn["low"] <= drawn["failing"]) & (drawn["failing"] <= drawn["high"])).mean()
+print(f"The interval of the corrected share holds the truth in {inside:.0%} of the years; without visits by chance there is none.")
+told_wrong

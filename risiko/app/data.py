@@ -33,8 +33,8 @@ class Ranked:
     """One scored date: the run, its list, and the weights that the settings would give the points score.
 
     promoted: the model in force where it may score this date, whether the reader looks at it or not. refused: why the
-    model in force is not used, in a sentence; blank where it is, or none is. later: the date that the model in force was
-    trained for, where that lies after this one; None otherwise.
+    model in force is not used, in a sentence; blank where it is, or none is. later: the date that the model in force
+    was trained for, where that lies after this one; None otherwise.
     """
 
     run: pipeline.Run
@@ -103,10 +103,11 @@ def _run(
     as_of: date,
     weights: tuple[tuple[str, float], ...],
     model_id: str,
+    hindsight: bool,
     _prepared: pipeline.Prepared,
     _model: LoadedModel | None,
 ) -> tuple[pipeline.Run, pd.DataFrame]:
-    run = pipeline.rank(_prepared, dict(weights) or None, _model, hindsight=True)
+    run = pipeline.rank(_prepared, dict(weights) or None, _model, hindsight=hindsight)
     return run, pipeline.ranking(run)
 
 
@@ -129,11 +130,11 @@ def ranked(
     scored = (*at, tuple(sorted(own.items())))
     if model is not None and not own and not session.query().points:
         try:
-            run, ranking = _run(*scored, model.entry.model_id, prepared, model)
+            run, ranking = _run(*scored, model.entry.model_id, hindsight, prepared, model)
             return Ranked(run, ranking, default, model.entry.model_id, refused, later)
         except InputError as error:  # trained with signals that these records do not have
             model, refused = None, error.what
-    run, ranking = _run(*scored, "", prepared, None)
+    run, ranking = _run(*scored, "", False, prepared, None)
     return Ranked(run, ranking, default, model.entry.model_id if model else "", refused, later)
 
 

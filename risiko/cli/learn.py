@@ -26,6 +26,7 @@ from risiko.errors import InputError
 if TYPE_CHECKING:
     from risiko.evaluate.backtest import Backtest
 
+STEP = "6mo"
 DateOption = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, for those who read the record later.")]
 
@@ -35,7 +36,7 @@ def backtest(
         str | None, typer.Option("--from", help="First as-of date (default: six half-years).", metavar="YYYY-MM-DD")
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last as-of date.", metavar="YYYY-MM-DD")] = None,
-    every: Annotated[str, typer.Option("--every", help="The step: 6mo, 3mo, 12mo.", metavar="Nmo")] = "6mo",
+    every: Annotated[str, typer.Option("--every", help="The step: 6mo, 3mo, 12mo.", metavar="Nmo")] = STEP,
     model: Annotated[
         list[str] | None, typer.Option("--model", help="What learns; may be given more than once.", metavar="KIND")
     ] = None,
@@ -55,17 +56,17 @@ def backtest(
     from risiko.scoring.kinds import DEFAULT
 
     authority = pipeline.open_authority(store, settings)
-    dates = None
-    if first or last:
+    dates, months = None, _months(every)
+    if first or last or every != STEP:
         if not (first and last):
             raise InputError("A backtest needs both ends.", where="--from, --to", hint="give both, or neither")
-        dates = cohorts.every(_day(first, "--from"), _day(last, "--to"), _months(every))
+        dates = cohorts.every(_day(first, "--from"), _day(last, "--to"), months)
     read = _labels(labels) if labels else None
     kinds = list(dict.fromkeys(model or [DEFAULT]))
     with ProgressBar(quiet=as_json) as progress:
         found = pipeline.validate(authority, dates, models=kinds, folder=out, labels=read, progress=progress).backtest
     if as_json:
-        print_json({"dates": [f"{d:%Y-%m-%d}" for d in found.dates], "mean": records(found.mean())})
+        print_json({"dates": [f"{d:%Y-%m-%d}" for d in found.dates], "mean": records(_mean(found))})
         return
     _print_backtest(found)
     place = out or pipeline.validation_folder(authority)
@@ -195,8 +196,13 @@ def _labels(path: Path) -> Any:
         raise InputError("The file cannot be read as a table.", where=str(path), hint=hint) from error
 
 
+def _mean(found: Backtest) -> Any:
+    """The means over the dates; of a single date, its own numbers."""
+    return found.mean() if len(found.dates) > 1 else found.comparison[found.comparison["population"] == "supervised"]
+
+
 def _print_backtest(found: Backtest) -> None:
-    shown = found.mean() if len(found.dates) > 1 else found.comparison[found.comparison["population"] == "supervised"]
+    shown = _mean(found)
     own = shown[shown["against"] == ""]
     table = own[own["metric"].isin(["auc", "average_precision"]) | ((own["metric"] == "lift") & (own["at"] == 0.1))]
     wide = {(r.method, r.metric): f"{r.value:.3f} ({r.low:.3f}–{r.high:.3f})" for r in table.itertuples()}
@@ -207,6 +213,8 @@ def _print_backtest(found: Backtest) -> None:
         ["ranking", "AUC", "average precision", "lift in the top tenth"],
         [[method, *(wide.get((method, metric), "–") for metric in metrics)] for method in methods],
     )
+    if not len(own):
+        typer.echo("Nothing could be measured: too few were supervised with, or without, the outcome on these dates.")
     default = found.models[0]
     for other in [name for name in methods if name not in found.models]:
         row = shown[(shown["method"] == default) & (shown["against"] == other) & (shown["metric"] == "auc")]

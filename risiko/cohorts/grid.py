@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
@@ -20,9 +19,8 @@ def every(first: date, last: date, months: int) -> tuple[date, ...]:
             f"There is no date from {first} to {last} in steps of {months} months.",
             where="dates", hint="put the earlier date first, and step by one month or more",
         )  # fmt: skip
-    begin = pd.Timestamp(first)
-    step = pd.offsets.MonthEnd(months) if begin.is_month_end else pd.DateOffset(months=months)
-    return tuple(day.date() for day in pd.date_range(begin, pd.Timestamp(last), freq=step))
+    steps = range((last.year - first.year) * 12 // months + 12 // months + 1)
+    return tuple(day for k in steps if (day := _moved(first, k * months)) <= last)
 
 
 def training_dates(before: date, first: date, months: int) -> tuple[date, ...]:
@@ -30,8 +28,12 @@ def training_dates(before: date, first: date, months: int) -> tuple[date, ...]:
 
     Counted from the date itself, so that a score of this autumn learns from autumns and springs alike.
     """
-    back: Iterable[pd.Timestamp] = ()
-    end = pd.Timestamp(before)
-    step = pd.offsets.MonthEnd(months) if end.is_month_end else pd.DateOffset(months=months)
-    back = pd.date_range(end=end, periods=1 + (end - pd.Timestamp(first)).days // (28 * months) + 1, freq=step)
-    return tuple(day.date() for day in back if pd.Timestamp(first) <= day < end)
+    steps = range(1 + (before - first).days // (28 * months), 0, -1)
+    return tuple(day for k in steps if (day := _moved(before, -k * months)) >= first)
+
+
+def _moved(day: date, months: int) -> date:
+    """The date so many months on, each counted from the day itself: the 30th comes back to the 30th after February."""
+    moved = pd.Timestamp(day) + pd.DateOffset(months=months)
+    found: date = (moved + pd.offsets.MonthEnd(0) if pd.Timestamp(day).is_month_end else moved).date()
+    return found

@@ -33,7 +33,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "column_help": ("interval", "evidence", "type", "county"),
     "export_column": (
         "rank", "rank_low", "rank_high", "id", "service", "sector", "type", "county", "office", "users", "likelihood",
-        "consequence", "priority", "evidence", "why", "complaints", "last", "missing",
+        "consequence", "priority", "evidence", "why", "complaints", "last", "missing", "score",
     ),
     "silence": v.SILENCE_FLAGS,
     "language": ("nb", "nn", "en"),
@@ -89,6 +89,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "direction": ("higher_is_worse", "higher_is_better"),
     "score_kind": ("learned", "points"),
     "score_learned": ("inspected", "all"),
+    "detail_learned": ("inspected", "all"),
+    "overview_score": ("hindsight", "different"),
     # The register of signals knows which there are; a test walks it.
     "signal": v.LEARNED_PARTS,
     "signal_help": v.LEARNED_PARTS,

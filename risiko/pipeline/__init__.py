@@ -4,7 +4,7 @@ from risiko.pipeline.checking import Checked, check
 from risiko.pipeline.equity import Equity, equity, equity_pairs
 from risiko.pipeline.imports import ImportReport, build_demo, import_source, store_world
 from risiko.pipeline.model_page import ModelPage, missing_shares, model_page
-from risiko.pipeline.models import DECISIVE, gains, in_force, promote, train
+from risiko.pipeline.models import DECISIVE, gains, in_force, promote
 from risiko.pipeline.overview import Overview, default_capacity, overview
 from risiko.pipeline.pages import Detail, detail, export_csv, export_xlsx, ranking
 from risiko.pipeline.runs import (
@@ -25,6 +25,7 @@ from risiko.pipeline.runs import (
     read_tables,
 )
 from risiko.pipeline.service import Beside, OverTime, ServicePage, beside, over_time, service_page
+from risiko.pipeline.training import train
 from risiko.pipeline.validation import Validation, kept_folds, saved_validation, trial_dates, validate
 from risiko.pipeline.validation import default_folder as validation_folder
 

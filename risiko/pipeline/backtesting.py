@@ -65,11 +65,13 @@ def checked(labels: pd.DataFrame) -> pd.DataFrame:
     lacking = {"as_of", "service_id", "outcome"} - set(labels.columns)
     if lacking:
         raise _unusable(f"The labels lack {', '.join(sorted(lacking))}.")
-    as_of = pd.to_datetime(labels["as_of"], errors="coerce")
+    # One way to write a date only: read by guess, 03/04/2022 would be the fourth of March.
+    as_of = pd.to_datetime(labels["as_of"].astype("str").str.strip(), errors="coerce", format="%Y-%m-%d")
     outcome = pd.to_numeric(labels["outcome"], errors="coerce").astype(float)
     found = pd.DataFrame({"as_of": as_of, "service_id": labels["service_id"].astype("str"), "outcome": outcome})
     if as_of.isna().any():
-        raise _unusable(f"{labels['as_of'][as_of.isna()].iloc[0]!r} is not a date.")
+        told = labels["as_of"][as_of.isna()].iloc[0]
+        raise _unusable(f"{str(told)!r} is not a date as it is written here, 2023-03-31.")
     if not (outcome.isin((0, 1)) | labels["outcome"].isna()).all():
         raise _unusable("An outcome is neither 0, 1 nor blank.")
     if found.duplicated(["as_of", "service_id"]).any():

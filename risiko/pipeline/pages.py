@@ -57,7 +57,7 @@ def _monthly_complaints(prepared: Prepared, months: int) -> pd.Series:
 
 @dataclass(frozen=True)
 class Detail:
-    """One service: who it is, where it stands, why, and what supervisions have found; model_id: the score that says so."""
+    """One service: who it is, where it stands, why, and what supervisions have found. model_id: the score's."""
 
     as_of: date
     service: dict[str, object]

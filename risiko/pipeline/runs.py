@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -86,9 +87,15 @@ def open_authority(address: str, settings_path: Path | None = None, models: Path
 
 
 def data_version(authority: Authority) -> str:
-    """Changes whenever an import has changed what the store says."""
+    """Changes whenever an import has changed what the store says, and where another store takes its place.
+
+    Counts alone would be the same for two stores built alike, and what is kept beside the first be read for the second.
+    """
     parts = authority.store.imports()
-    return f"{len(parts)}-{parts['replaced_by'].notna().sum()}-{parts['part_id'].max() if len(parts) else 0}"
+    active = parts[parts["replaced_by"].isna()].sort_values("part_id")
+    contents = hashlib.sha256("\n".join(active["content_hash"]).encode()).hexdigest()[:8]
+    newest = parts["part_id"].max() if len(parts) else 0
+    return f"{len(parts)}-{len(parts) - len(active)}-{newest}-{contents}"
 
 
 def scored_columns() -> dict[str, set[str]]:

@@ -17,7 +17,7 @@ from risiko.pipeline.learning import Learner
 from risiko.pipeline.moments import Moments, Progress
 from risiko.pipeline.runs import Authority, data_version
 from risiko.reports.backtest_files import KeptFolds, read_backtest, write_backtest
-from risiko.scoring.kinds import DEFAULT
+from risiko.scoring.kinds import DEFAULT, check_kinds
 from risiko.store.kept import fingerprint
 
 DATES = 6  # one date is luck: at least six
@@ -77,6 +77,7 @@ def validate(
 
     An interrupted run goes on where it was. A store in memory or on a server keeps nothing without a folder.
     """
+    check_kinds(models)
     learner = learner or Learner(Moments(authority, progress))
     chosen = trial_dates(learner) if dates is None else tuple(dates)
     place = folder or default_folder(authority)

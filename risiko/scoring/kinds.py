@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol, Self
 
 import pandas as pd
@@ -38,8 +38,17 @@ class LearningModel(Protocol):
         """Log-odds of the outcome."""
 
 
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Refuse a kind that does not exist, before anything long is begun. Raises InputError."""
+    for kind in kinds:
+        if kind not in KINDS:
+            hint = f"one of {', '.join(KINDS)}"
+            raise InputError(f"There is no kind of model called {kind!r}.", where="model", hint=hint)
+
+
 def unfitted(kind: str, groups: Mapping[str, str], settings: Settings) -> LearningModel:
     """An unfitted model of the kind with the settings in force. Raises InputError for an unknown or absent kind."""
+    check_kinds([kind])
     if kind == "learned":
         from risiko.scoring.learned import LearnedScore
 
@@ -48,8 +57,6 @@ def unfitted(kind: str, groups: Mapping[str, str], settings: Settings) -> Learni
         from risiko.scoring.challengers import GroupedBoosting
 
         return GroupedBoosting.from_settings(groups, settings)
-    if kind == "ebm":
-        from risiko.scoring.challengers import AdditiveBoosting
+    from risiko.scoring.challengers import AdditiveBoosting
 
-        return AdditiveBoosting.from_settings(groups, settings)
-    raise InputError(f"There is no kind of model called {kind!r}.", where="model", hint=f"one of {', '.join(KINDS)}")
+    return AdditiveBoosting.from_settings(groups, settings)

@@ -61,7 +61,7 @@ def test_csv_reads_as_norwegian_excel_writes() -> None:
         "Sannsynlighet for svikt": "0,3450", "Konsekvens (1 = referanse)": "2,100", "Prioritet": "0,7245",
         "Grunnlag (andel egne data)": "0,5000", "Klager": "0,7000", "Brukererfaring": "-0,2500", "Om tjenesten": "0,0000",
         "Tilsynshistorikk": "0,1000", "Hvorfor": "brukererfaring, utskifting av ansatte", "Klager siste 24 md.": "24",
-        "Sist ført tilsyn": "30.11.2022", "Mangler data om": "",
+        "Sist ført tilsyn": "30.11.2022", "Mangler data om": "", "Skår": "Poeng etter vekter",
     }  # fmt: skip
     assert (second["Brukere"], second["Fylke"], second["Klager siste 24 md."]) == ("mangler data",) * 3
     assert (second["Sist ført tilsyn"], second["Tjenestetype"]) == ("ingen registrert", "Space clinic")
@@ -106,6 +106,22 @@ def test_workbook_says_first_what_it_is_and_what_it_is_not() -> None:
     assert said["Filter: Fylke"] == "Agder"
     assert said["Vekt: brukererfaring"] == "0,50"
     assert said["Holdt utenfor: enkeltpersoner"] == "120"
+
+
+def test_a_learned_list_names_its_model_in_every_row_and_is_not_called_uncalibrated() -> None:
+    rows = csv.DictReader(StringIO(ranking_csv(ranking(), names(), "learned-7").decode("utf-8-sig")), delimiter=";")
+    assert [row["Skår"] for row in rows] == ["learned-7", "learned-7"]
+    book = workbook(model_id="learned-7")
+    said = " ".join(str(cell.value) for row in book["Om listen"] for cell in row if cell.value)
+    assert "Hvilken skår learned-7" in said
+    assert "ikke kalibrert" not in said
+    assert [cell.value for cell in book["Rangering"][1]][-1] == "Skår"
+
+
+def test_a_reason_without_data_says_so() -> None:
+    frame = ranking().assign(raising=[["last_finding"], ["last_finding"]])
+    rows = list(csv.DictReader(StringIO(ranking_csv(frame, names()).decode("utf-8-sig")), delimiter=";"))
+    assert [row["Hvorfor"] for row in rows] == ["funn ved siste tilsyn", "funn ved siste tilsyn (mangler data)"]
 
 
 @pytest.mark.parametrize("language", ["nn", "en"])

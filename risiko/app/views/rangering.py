@@ -15,6 +15,7 @@ from risiko.app.widgets import certainty, detail, exports, filters, grid, intro,
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
+from risiko.scoring.table import POINTS
 
 
 def show() -> None:
@@ -56,7 +57,7 @@ def _list_and_detail(run: pipeline.Run, ranking: pd.DataFrame, shown: pd.DataFra
     """Choosing a service reruns this part only."""
     rows = shown.head(session.query().top)
     grid.choose_by_name(rows, names)
-    grid.grid(rows, names)
+    grid.grid(rows, names, learned=run.table.model_id != POINTS)
     exports.buttons(run, shown, names)
     service = session.query().service
     if not service:

@@ -13,6 +13,8 @@ from risiko.pipeline import Detail
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
 
+LONG_TABLE = 24  # a learned score may have seventy rows: folded, what stands below them is found
+
 
 def panel(detail: Detail, complaints: list[float] | None, names: Names) -> None:
     """What the list says about the chosen service; its own page says more."""
@@ -113,8 +115,13 @@ def _why(detail: Detail, names: Names) -> None:
     description = reasons.takeaway(detail, names)
     chart = waterfall(reasons.steps(detail, names), axis=t("reasons.axis"), language=t.language)
     st.altair_chart(chart, theme=None, width="stretch", alt=description)
-    st.markdown(f"**{t('reasons.table')}**")
-    st.table(plain_cells(reasons.table(detail, names)), hide_index=True, border="horizontal")
+    rows = plain_cells(reasons.table(detail, names))
+    if len(rows) > LONG_TABLE:
+        with st.expander(t("reasons.table")):
+            st.table(rows, hide_index=True, border="horizontal")
+    else:
+        st.markdown(f"**{t('reasons.table')}**")
+        st.table(rows, hide_index=True, border="horizontal")
     declared = [name for name in reasons.scored(detail)["signal"] if name.startswith("metadata:")]
     if declared:
         st.caption(" · ".join(plain(names.signal_sentence(name)) for name in declared))

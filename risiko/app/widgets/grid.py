@@ -17,8 +17,8 @@ ROWS_IN_TABLE = 25
 _GRID, _BOX = "ranking.grid", "ranking.box"
 
 
-def grid(shown: pd.DataFrame, names: Names) -> None:
-    """The list with bars, chips and sparklines. Choosing a row chooses the service."""
+def grid(shown: pd.DataFrame, names: Names, *, learned: bool = False) -> None:
+    """The list with bars, chips and sparklines. Choosing a row chooses the service. learned: whose likelihoods."""
     t, ids = names.t, shown["service_id"].tolist()
     frame = list_frame(shown, names)
 
@@ -47,7 +47,7 @@ def grid(shown: pd.DataFrame, names: Names) -> None:
         hide_index=True,
         placeholder=t("data.missing"),
         lazy=False,
-        column_config=_columns(t, shown),
+        column_config=_columns(t, shown, learned),
         key=_GRID,
         on_select=chosen,
         selection_mode="single-row",
@@ -91,7 +91,7 @@ def as_table(shown: pd.DataFrame, names: Names) -> None:
         st.table(plain_cells(plain_table(shown.head(ROWS_IN_TABLE), names)), hide_index=True, border="horizontal")
 
 
-def _columns(t: Translator, shown: pd.DataFrame) -> dict[str, Any]:
+def _columns(t: Translator, shown: pd.DataFrame, learned: bool) -> dict[str, Any]:
     c, groups = st.column_config, shown.filter(like="group_")
     text = {
         name: c.TextColumn(t.word("column", name), width=width, help=t.word("column_help", name))
@@ -107,7 +107,7 @@ def _columns(t: Translator, shown: pd.DataFrame) -> dict[str, Any]:
             min_value=0,
             max_value=100,
             color=BLUE,
-            help=t("column_help.likelihood"),
+            help=t("column_help.likelihood_learned") if learned else t("column_help.likelihood"),
             format="%.0f%%" if t.language == "en" else "%.0f\u00a0%%",
         ),
         "consequence": c.NumberColumn(t("column.consequence"), width=84, help=t("column_help.consequence")),
