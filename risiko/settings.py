@@ -220,8 +220,7 @@ class LearningSettings(_Section):
     left_out: tuple[str, ...] = Field(description="Signals or families not to learn from. Texts: no help on Scottish records, and they take the longest.")
     minimum_events: int = Field(ge=1, description="With fewer outcomes than this the points score stays in force: about ten for each of the ten or so signals that come to matter (Peduzzi 1996).")
     minimum_dates: int = Field(ge=1, le=100, description="One cohort is one moment: what was special about it cannot be told from what lasts.")
-    recalibration_years: float = Field(gt=0, le=20, description="Slope and level come from predictions for the newest complete year by a model that had not seen it: base rates drift (3.6 % to 12 % of Scottish visits in five years).")
-    recalibration_prior: float = Field(ge=0, le=1e6, description="How many outcomes the assumption that no recalibration is needed counts as.")
+    recalibration_prior: float = Field(ge=0, le=1e6, description="Slope and level come from predictions for the newest complete year by a score that had not seen it, as base rates drift (3.6 % to 12 % of Scottish visits in five years). How many outcomes the assumption that no recalibration is needed counts as.")
 
 
 class EvaluationSettings(_Section):

@@ -73,6 +73,21 @@ def test_backtest_in_json_gives_the_means_and_the_tables_hold_the_same(call: Cal
     assert {m: mean[m, "auc", ""] for m in by_date.index} == pytest.approx(by_date.to_dict(), abs=1e-9)
 
 
+def test_a_single_date_in_json_gives_its_own_numbers(call: Call, tmp_path: Path) -> None:
+    words = ("--from", "2022-05-31", "--to", "2022-05-31", "--out", tmp_path / "bt", "--json")
+    told = json.loads(call("backtest", *words)[1])["mean"]
+    assert {"learned", "points"} <= {row["method"] for row in told if row["metric"] == "auc" and not row["against"]}
+
+
+def test_where_nothing_can_be_measured_it_says_so(call: Call, tmp_path: Path) -> None:
+    cohort = small.learner().moments.at(date(2022, 5, 31)).inputs.index[:40]
+    pd.DataFrame({"as_of": "2022-05-31", "service_id": cohort, "outcome": 1}).to_csv(tmp_path / "own.csv", index=False)
+    words = ("--from", "2022-05-31", "--to", "2022-05-31", "--out", tmp_path / "bt", "--labels", tmp_path / "own.csv")
+    code, out, _ = call("backtest", *words)
+    assert code == 0
+    assert "Nothing could be measured" in out
+
+
 def test_backtest_by_outcomes_of_ones_own(call: Call, place: Path, tmp_path: Path) -> None:
     cohort = small.learner().moments.at(date(2022, 5, 31)).inputs.index[:40]
     rows = pd.DataFrame({"as_of": "2022-05-31", "service_id": cohort, "outcome": [1, 0] * 20})
@@ -86,7 +101,7 @@ def test_backtest_by_outcomes_of_ones_own(call: Call, place: Path, tmp_path: Pat
 
 LABELS = {
     "lacks.csv": "as_of,service_id\n2022-05-31,x\n", "words.csv": "as_of,service_id,outcome\n2022-05-31,x,yes\n",
-    "day.csv": "as_of,service_id,outcome\nsoon,x,1\n", "empty.csv": "", "no.parquet": "text",
+    "day.csv": "as_of,service_id,outcome\nsoon,x,1\n", "uk.csv": "as_of,service_id,outcome\n03/04/2022,x,1\n", "empty.csv": "", "no.parquet": "text",
     "other.csv": "as_of,service_id,outcome\n2015-05-31,x,1\n",
 }  # fmt: skip
 WRONG = {
@@ -103,6 +118,9 @@ WRONG = {
     "labels without outcome": (["backtest", *FROM_TO, "--labels", "{tmp}/lacks.csv"], 2, "lack outcome"),
     "labels in words": (["backtest", *FROM_TO, "--labels", "{tmp}/words.csv"], 2, "neither 0, 1 nor blank"),
     "labels without a day": (["backtest", *FROM_TO, "--labels", "{tmp}/day.csv"], 2, "'soon' is not a date"),
+    "labels whose day could be two": (["backtest", *FROM_TO, "--labels", "{tmp}/uk.csv"], 2, "'03/04/2022' is not"),
+    "a step without ends": (["backtest", "--every", "12mo"], 2, "both ends"),
+    "no step and no ends": (["backtest", "--every", "abc"], 2, "is not a step"),
     "an empty file of labels": (["backtest", *FROM_TO, "--labels", "{tmp}/empty.csv"], 2, "cannot be read as a table"),
     "labels that are no table": (["backtest", *FROM_TO, "--labels", "{tmp}/no.parquet"], 2, "cannot be read as a table"),
     "labels of another day": (["backtest", *FROM_TO, "--labels", "{tmp}/other.csv"], 2, "say nothing about"),
