@@ -89,7 +89,8 @@ def learner() -> Learner:
 @cache
 def tried() -> Backtest:
     """Its backtest on DATES, kept beside the store."""
-    return pipeline.validate(authority(), DATES, learner=learner()).backtest
+    place = pipeline.validation_folder(authority())
+    return pipeline.validate(authority(), DATES, folder=place, learner=learner()).backtest
 
 
 @cache

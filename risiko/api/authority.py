@@ -24,7 +24,6 @@ from risiko.scoring.kinds import DEFAULT
 from risiko.scoring.table import POINTS
 
 IN_FORCE = "in_force"
-OWN_DATES = "own_dates"  # beside what the pages show, so that a look at a date of one's own does not replace it
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,9 +124,7 @@ class Authority(Result):
         Example: `authority.backtest(models=("learned", "boosting")).plot_differences("boosting")`
         """
         chosen = trial_days(dates, first, last, every)
-        place = Path(folder) if folder else pipeline.validation_folder(self.opened)
-        if place and chosen is not None and not folder:
-            place = place / OWN_DATES
+        place = Path(folder) if folder else pipeline.validation_folder(self.opened, own_dates=chosen is not None)
         kinds = list(dict.fromkeys([models] if isinstance(models, str) else models))
         if not kinds:
             raise InputError("There is no model to try.", where="models", hint='leave it out, or give ("learned",)')

@@ -69,7 +69,7 @@ def backtest(
         print_json({"dates": [f"{d:%Y-%m-%d}" for d in found.dates], "mean": records(_mean(found))})
         return
     _print_backtest(found)
-    place = out or pipeline.validation_folder(authority)
+    place = out or pipeline.validation_folder(authority, own_dates=dates is not None)
     if place:
         typer.echo(f"Tables: {place}")
 

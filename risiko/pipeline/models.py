@@ -31,9 +31,20 @@ def promote(authority: Authority, model_id: str, why: str, *, now: datetime, by:
 
 
 def in_force(authority: Authority) -> LoadedModel | None:
-    """The promoted model, checked and opened; None while the points score is in force. Raises ModelError."""
+    """The promoted model, checked and opened; None while the points score is in force.
+
+    Raises ModelError where its files are not sound, or settings ask for another outcome than it has learned.
+    """
     model_id = registry.in_force(authority.store)
-    return registry.load(model_id, authority.models, authority.store) if model_id else None
+    if model_id is None:
+        return None
+    loaded = registry.load(model_id, authority.models, authority.store)
+    if dict(loaded.facts.outcome) != authority.settings.outcome.model_dump(mode="json"):
+        raise ModelError(
+            "The model has learned another outcome than the settings ask for.", where=model_id,
+            hint="train again (risiko train), use the settings it was trained with, or `risiko retire`",
+        )  # fmt: skip
+    return loaded
 
 
 def gains(facts: ModelFacts, over: str) -> pd.DataFrame:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,11 +49,7 @@ def train(
     learner = learner or Learner(Moments(authority, progress))
     fitted = learner.fit(as_of, kind)
     kinds = list(dict.fromkeys([DEFAULT, kind]))
-    kept = saved_validation(authority)
-    tried = kept.backtest if kept and kept.current and set(kinds) <= set(kept.backtest.models) else None
-    dates = [day for day in trial_dates(learner) if day < as_of]
-    if tried is None:
-        tried = validate(authority, dates, models=kinds, progress=progress, learner=learner).backtest
+    tried = _tried(authority, as_of, kinds, learner, progress)
     facts = _facts(authority, fitted, tried)
     facts = _examined(authority, learner, LoadedModel(fitted.model, facts, ModelEntry("", "", kind, as_of, now)))
     replay = learner.moments.at(as_of).inputs[list(facts.features)]
@@ -61,6 +58,25 @@ def train(
         fitted.model, facts, replay.iloc[spread], authority.models, authority.store, now=now, write_cards=cards
     )
     return LoadedModel(fitted.model, facts, entry)
+
+
+def _tried(
+    authority: Authority, as_of: date, kinds: list[str], learner: Learner, progress: Progress | None
+) -> Backtest | None:
+    """The backtest on the newest dates whose windows had ended at the model's date; None where there is no such date.
+
+    What is kept for the pages is used where it is on just those dates. Dates of one's own choosing are no evidence.
+    """
+    newest, span = trial_dates(learner), timedelta(days=authority.settings.outcome.horizon_days)
+    dates = [day for day in newest if day + span <= as_of]
+    kept = saved_validation(authority)
+    fits = kept and kept.current and set(kinds) <= set(kept.backtest.models)
+    if kept and fits and [day.date() for day in kept.backtest.dates] == dates:
+        return kept.backtest
+    if not dates:
+        return None
+    whole = None if len(dates) == len(newest) else dates
+    return validate(authority, whole, models=kinds, progress=progress, learner=learner).backtest
 
 
 def _examined(authority: Authority, learner: Learner, made: LoadedModel) -> ModelFacts:
@@ -77,11 +93,9 @@ def _examined(authority: Authority, learner: Learner, made: LoadedModel) -> Mode
     )
 
 
-def _facts(authority: Authority, fitted: Fitted, tried: Backtest) -> ModelFacts:
+def _facts(authority: Authority, fitted: Fitted, tried: Backtest | None) -> ModelFacts:
     settings, rows = authority.settings, fitted.rows
     cohorts = rows.cohorts.rename(columns={"n_events": "events"})
-    own = tried.comparison[(tried.comparison["method"] == fitted.kind) & (tried.comparison["population"] == ALL)]
-    bands = tried.bands[(tried.bands["method"] == fitted.kind) & tried.bands["as_of"].isna()]
     return ModelFacts(
         kind=fitted.kind,
         as_of=fitted.at,
@@ -96,11 +110,22 @@ def _facts(authority: Authority, fitted: Fitted, tried: Backtest) -> ModelFacts:
         n_events=rows.events,
         git_revision=registry.git_revision(CODE),
         cohorts=registry.records(cohorts),
-        metrics=registry.records(own.drop(columns="population")),
-        evaluation=EVALUATION.format(n=len(tried.dates), first=tried.dates[0].date(), last=tried.dates[-1].date()),
-        calibration=registry.records(bands.drop(columns=["as_of", "method"])),
         warnings=fitted.warnings,
+        **({} if tried is None else _measured(fitted.kind, tried)),
     )
+
+
+def _measured(kind: str, tried: Backtest) -> dict[str, Any]:
+    """What a backtest says of a kind of model, as facts."""
+    own = tried.comparison[(tried.comparison["method"] == kind) & (tried.comparison["population"] == ALL)]
+    bands = tried.bands[(tried.bands["method"] == kind) & tried.bands["as_of"].isna()]
+    first, last = tried.dates[0].date(), tried.dates[-1].date()
+    return {
+        "metrics": registry.records(own.drop(columns="population")),
+        "evaluation": EVALUATION.format(n=len(tried.dates), first=first, last=last),
+        "calibration": registry.records(bands.drop(columns=["as_of", "method"])),
+    }
+
 
 def _data_hash(authority: Authority) -> str:
     """One hash for the contents of every part of the records that counts."""

@@ -20,6 +20,7 @@ from risiko.reports.backtest_files import KeptFolds, read_backtest, write_backte
 from risiko.scoring.kinds import DEFAULT, check_kinds
 from risiko.store.kept import fingerprint
 
+OWN_DATES = "own_dates"
 DATES = 6  # one date is luck: at least six
 
 
@@ -75,12 +76,15 @@ def validate(
 ) -> Validation:  # fmt: skip
     """Backtest on the dates (default: trial_dates) and keep the result in the folder (default: beside the store).
 
+    A result on dates of one's own is kept beside the other in OWN_DATES: it does not replace what the pages show, and
+    is no ground for putting a model in force.
+
     An interrupted run goes on where it was. A store in memory or on a server keeps nothing without a folder.
     """
     check_kinds(models)
     learner = learner or Learner(Moments(authority, progress))
     chosen = trial_dates(learner) if dates is None else tuple(dates)
-    place = folder or default_folder(authority)
+    place = folder or default_folder(authority, own_dates=dates is not None)
     kept = kept_folds(authority, place, models, labels) if place else None
     found = backtest(
         authority, chosen, models=models, labels=labels, kept=kept, progress=progress, learner=learner
@@ -104,8 +108,10 @@ def saved_validation(authority: Authority, folder: Path | None = None) -> Valida
     return Validation(read[0], current=read[1] == key_of(authority)) if read else None
 
 
-def default_folder(authority: Authority) -> Path | None:
-    """Beside a store in a file; None for others."""
+def default_folder(authority: Authority, *, own_dates: bool = False) -> Path | None:
+    """Beside a store in a file; None for others. own_dates: for a backtest on dates of one's own, in a folder below."""
     path = Path(authority.store.address)
-    is_file = "://" not in authority.store.address and path.is_file()
-    return path.with_name(path.name + ".backtest") if is_file else None
+    if "://" in authority.store.address or not path.is_file():
+        return None
+    place = path.with_name(path.name + ".backtest")
+    return place / OWN_DATES if own_dates else place

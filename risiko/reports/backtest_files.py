@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class KeptFolds:
         parts = [getattr(fold, name).add_prefix(f"{name}/") for name in PARTS]
         whole = pd.concat([*parts, *(getattr(fold, name).rename(name) for name in SERIES)], axis=1)
         for kind, frame in {"facts": fold.facts, "rows": whole}.items():
-            half = self._path(fold.as_of, kind).with_suffix(".half")
+            half = self._path(fold.as_of, kind).with_suffix(f".{os.getpid()}.half")
             frame.to_parquet(half)
             half.replace(self._path(fold.as_of, kind))
 
@@ -69,7 +70,7 @@ def write_backtest(found: Backtest, folder: Path, key: str) -> list[Path]:
     written = []
     for name in TABLES:
         path = folder / f"{name}.csv"
-        half = path.with_suffix(".half")
+        half = path.with_suffix(f".{os.getpid()}.half")
         getattr(found, name).to_csv(half, index=False)
         half.replace(path)
         written.append(path)

@@ -10,6 +10,7 @@ from risiko.signals.graded_visits import graded_visits
 from risiko.signals.registry import Context
 
 _GRID = 40  # values of the spread between offices that are averaged over
+_ALIKE = 1e-6  # variance: visits under a thousandth of a severity step apart are all alike
 _WIDEST = 2.0  # severity steps: no office grades two whole steps from the rest as a rule
 
 
@@ -44,7 +45,7 @@ def estimate_strictness(visits: pd.DataFrame, minimum: int) -> pd.DataFrame:
     flat = np.full(gram.shape[0], 1e-6)
     residual = severity - np.linalg.solve(gram + np.diag(flat), right)[design].sum(axis=1)
     variance = float(residual @ residual) / max(len(severity) - gram.shape[0], 1)
-    if variance <= 0:
+    if variance <= _ALIKE:  # every visit to a type ended alike: no office differs, and the equations have no answer
         return empty
     scale = 1 / (variance * _design_effect(residual, seen["service"].to_numpy()))
     n = np.bincount(office)

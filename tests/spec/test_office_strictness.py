@@ -92,3 +92,10 @@ def test_an_office_alone_with_a_type_is_not_blamed_for_the_type() -> None:
                      *(f"n{i} | 2023-01-01 | remark | {i % 5 / 10}" for i in range(60))]),
     )  # fmt: skip
     assert office_strictness(base)["effect"].abs().max() < 0.1
+
+
+@pytest.mark.parametrize("grade", [0.0, 1.0, 2.0])
+def test_where_every_visit_ended_alike_no_office_is_strict(grade: float) -> None:
+    same = world(1.0)
+    same.known["findings"]["severity_score"] = grade
+    assert office_strictness(same).empty

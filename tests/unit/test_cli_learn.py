@@ -169,7 +169,7 @@ def test_an_earlier_model_is_trained_in_json_on_what_was_known_then(call: Call, 
     assert code == 0
     assert (told["rows"], told["events"]) == (len(rows.y), rows.events)
     assert told["model_id"].startswith("learned-2022-05-31-")
-    assert "auc" in {gain["metric"] for gain in told["gain_over_points"]}
+    assert told["gain_over_points"] == []  # every date tried has a window that ended after the model's own date
 
 
 def test_what_is_wrong_is_told_in_json_too(call: Call) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from risiko import pipeline
+from risiko import pipeline, synthetic
 from risiko.errors import NothingToScore
 from risiko.pipeline.moments import Moment, Moments
 from risiko.store import kept as keeping
+from risiko.store import open_store
 from risiko.store.kept import Kept, fingerprint
 from tests import small_authority as small
 
@@ -147,3 +148,13 @@ def test_progress_tells_of_every_date() -> None:
     Moments(small.authority(), lambda *step: told.append(step)).all(small.DATES)
     assert [(done, total) for _, done, total in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert str(small.DATES[0]) in told[0][0]
+
+
+def test_another_store_in_the_place_of_the_first_is_another_version_though_it_is_built_alike() -> None:
+    versions = []
+    for seed in (1, 2):
+        store = open_store("memory:")
+        records = synthetic.World(small.world(), small.world()["services"].head(0), "records", seed)
+        pipeline.store_world(store, records, now=small.NOW)
+        versions.append(pipeline.data_version(pipeline.Authority(store, small.rules())))
+    assert versions[0] != versions[1]

@@ -10,6 +10,7 @@ from risiko.app.widgets import detail, filters, grid, intro, notices, service
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
+from risiko.scoring.table import POINTS
 
 
 def show() -> None:
@@ -39,7 +40,8 @@ def show() -> None:
 
 def _page(ranked: data.Ranked, chosen: str, names: Names, t: Translator) -> None:
     page = pipeline.service_page(ranked.run, chosen)
-    intro.which_score(ranked, t)
+    if ranked.run.table.model_id == POINTS:
+        intro.which_score(ranked, t)  # a learned one is named beside its estimate
     detail.head(page.detail, names)
     service.beside_others(page, names)
     _closer(ranked.run, page, names, t)

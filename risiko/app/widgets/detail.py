@@ -111,7 +111,7 @@ def _criterion_value(criterion: str, value: float, names: Names) -> str:
 def _why(detail: Detail, names: Names) -> None:
     t = names.t
     st.subheader(t("reasons.title"))
-    st.caption(t("reasons.help"))
+    st.caption(t("reasons.help") + ("" if detail.model_id == POINTS else f" {t('reasons.help_learned')}"))
     description = reasons.takeaway(detail, names)
     chart = waterfall(reasons.steps(detail, names), axis=t("reasons.axis"), language=t.language)
     st.altair_chart(chart, theme=None, width="stretch", alt=description)
