@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -159,7 +160,8 @@ def test_the_quiet_list_begins_where_there_is_most_to_learn(run: pipeline.Run) -
                            information=[9.0, 0.1, 0.2, *silence["information"].iloc[3:]])  # fmt: skip
     expected = [silence.index[2], silence.index[1], silence.index[0]]
     assert dialogue_list(drawn).index.tolist() == expected
-    features = run.prepared.features.__class__(**{**vars(run.prepared.features), "silence": drawn})
+    features = replace(run.prepared.features)
+    vars(features)["silence"] = drawn  # it is made when first asked for, and kept there
     changed = pipeline.Run(pipeline.Prepared(**{**vars(run.prepared), "features": features}), run.table)
     found = pipeline.overview(changed, changed, 15).quiet
     assert found["service_id"].tolist() == expected
