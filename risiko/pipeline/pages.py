@@ -33,7 +33,7 @@ def ranking(run: Run) -> pd.DataFrame:
     shown["name"] = shown["name"].fillna(shown.index.to_series())
     shown["evidence_dots"] = 1 + (scores["evidence"] >= two).astype(int) + (scores["evidence"] >= three).astype(int)
     shown = shown.join(run.table.by_group().add_prefix("group_"))
-    shown["raising"] = explain.main_reasons(run.table)
+    shown["raising"] = explain.main_reasons(run.table, run.prepared.features)
     shown["missing"] = explain.silent_sources(run.table, run.prepared.features)
     shown["complaints_24m"] = _monthly_complaints(run.prepared, 24)
     visits = run.prepared.known["supervisions"]
