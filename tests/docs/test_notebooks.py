@@ -25,10 +25,10 @@ SETTINGS = "[learning]\nminimum_events = 40\n[evaluation]\nresamples = 100\n"
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a store of 600 services, settings, and room for what notebooks leave behind."""
+    """A folder with a store of 500 services, settings, and room for what notebooks leave behind."""
     folder = tmp_path_factory.mktemp("notebooks")
     store = open_store(str(folder / "risiko.db"))
-    pipeline.store_world(store, synthetic.build(n_services=600, years=6, seed=5), now=datetime(2026, 7, 1))
+    pipeline.store_world(store, synthetic.build(n_services=500, years=5, seed=5), now=datetime(2026, 7, 1))
     store.close()
     (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     # Kept beside the store, so that the notebooks need not each do it again.

@@ -79,7 +79,7 @@ def assert_same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) ->
         pd.testing.assert_frame_equal(one[name], other[name], check_exact=True, obj=name)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(as_of=st.dates(date(2022, 1, 1), date(2026, 6, 1)), seed=st.integers(0, 2**32 - 1))
 def test_nothing_known_later_changes_anything(as_of: date, seed: int) -> None:
     assert_same(everything(world(), as_of), everything(later_is_different(world(), as_of, seed), as_of))

@@ -269,7 +269,7 @@ def test_a_dry_run_that_leaves_nobody_to_rank_still_tells_what_would_go_in(call:
 def test_a_fault_of_ours_is_told_in_a_sentence_and_in_full_when_asked_for(
     call: Call, demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("risiko.pipeline.rank", lambda prepared: 1 / 0)
+    monkeypatch.setattr("risiko.pipeline.rank", lambda prepared, **_: 1 / 0)
     code, out, err = call("score", "--store", demo)
     assert (code, out) == (cli.FAULT_OF_OURS, "")
     assert "ZeroDivisionError" in err
