@@ -283,7 +283,7 @@ def main() -> None:
         told = error.format_message() if hasattr(error, "format_message") else str(error)
         print_json({"error": "usage", "what": told, "where": "command line", "try": "risiko --help"})
         raise SystemExit(InputError.exit_code) from None
-    except Exception as error:  # the outermost door: whatever went wrong is told in one sentence
+    except Exception as error:  # the outermost door: a fault of ours is told in one sentence; in full on RISIKO_DEBUG
         if os.environ.get("RISIKO_DEBUG"):
             raise
         fault = RisikoError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,7 +25,7 @@ MOST_LEVELS = 250  # of a category; boosting takes 255, and the rarest have too 
 EXACT, CHECKED_ROWS = 1e-9, 500
 
 
-class Challenger(ClassifierMixin, BaseEstimator):
+class Challenger(ClassifierMixin, BaseEstimator, ABC):
     """What the challengers share: which inputs they read and how, and parts that add up to the log-odds.
 
     Read as in scoring.design: a worse standing never lowers the score; unless `low_complaints_lower`, complaints may
@@ -92,14 +93,17 @@ class Challenger(ClassifierMixin, BaseEstimator):
         """1 where the outcome is more likely than not. For scikit-learn; a planner ranks, and does not classify."""
         return (self.decision_function(X) > 0).astype(np.int64)
 
+    @abstractmethod
     def _learn(self, matrix: FloatArray, others: FloatArray, y: FloatArray, weight: FloatArray) -> None:
-        raise NotImplementedError
+        """Fit to the read inputs, with the nuisance codes beside them, and set level_."""
 
+    @abstractmethod
     def _parts(self, matrix: FloatArray) -> pd.DataFrame:
-        raise NotImplementedError
+        """What each group or signal adds, rows in the order of the inputs."""
 
+    @abstractmethod
     def _log_odds(self, matrix: FloatArray) -> FloatArray:
-        raise NotImplementedError
+        """The log-odds before recalibration."""
 
     def _lifts_only(self, name: str) -> bool:
         return (self.groups or {}).get(_signal(name)) == COMPLAINTS and not self.low_complaints_lower
