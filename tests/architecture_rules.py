@@ -21,7 +21,7 @@ STAIRCASE: tuple[tuple[str, ...], ...] = (
     ("cohorts", "signals"),  # 3
     ("features",),  # 4
     ("scoring",),  # 5
-    ("explain", "plan"),  # 6
+    ("reasons", "plan"),  # 6
     ("evaluate", "ledger"),  # 7
     ("registry", "charts"),  # 8
     ("reports",),  # 9

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from risiko import explain, pipeline
+from risiko import pipeline, reasons
 from risiko.api import pictures
 from risiko.api.learned import Trained
 from risiko.api.result import Result
@@ -39,7 +39,7 @@ class Moved(Result):
         enters or leaves has one rank missing.
         """
         rows = pipeline.moved(self.before.run, self.after.run)
-        why = explain.moves(self.before.run.table, self.after.run.table)["why"]
+        why = reasons.moves(self.before.run.table, self.after.run.table)["why"]
         return rows.assign(why=rows["service_id"].map(why))
 
     @property

@@ -129,7 +129,7 @@ class Explained(Result):
     language: str = "en"
 
     def frame(self) -> pd.DataFrame:
-        """One row per signal, strongest first: group, weight, contribution and its reading (explain module)."""
+        """One row per signal, strongest first, with its reading (reasons.contribution_table)."""
         return self.detail.contributions.copy()
 
     def brief(self) -> pd.DataFrame:

@@ -14,8 +14,9 @@ from risiko.evaluate.list_noise import noise_overlap
 from risiko.pipeline.overview import default_capacity
 from risiko.pipeline.runs import Prepared
 from risiko.pipeline.subject import STANDING, Subject
-from risiko.scoring.draws import expit
-from risiko.scoring.points import consequence_of, point_terms
+from risiko.scoring.consequence import consequence_of
+from risiko.scoring.law import expit
+from risiko.scoring.points import point_terms
 
 DRAWN_LISTS = 15  # every pair of them is compared: 105
 

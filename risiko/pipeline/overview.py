@@ -8,10 +8,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from risiko import asof, explain
+from risiko import asof, reasons
 from risiko.asof import DAYS_PER_YEAR
 from risiko.contracts import CONTRACTS
 from risiko.pipeline.runs import Prepared, Run
+from risiko.scoring.placed import default_top
 from risiko.signals.complaint_surge import surges
 from risiko.signals.silence import dialogue_list
 
@@ -24,7 +25,7 @@ _SOURCE_OF = {"complaints": "stream", "experiences": "method"}
 class Overview:
     """The state of the list at a date and what has changed since an earlier one. Frames are in order of interest.
 
-    capacity: places above the line. entered, left, movers: see explain.moves, with name and county. surges: their
+    capacity: places above the line. entered, left, movers: see reasons.moves, with name and county. surges: their
     complaints have set off the alarm since then. quiet: expected to be heard and not. never: no supervision on record.
     sources: table, source, n, newest_event, newest_known, months (since newest known), stale. counties: county, n,
     above, never, share (above / n).
@@ -46,16 +47,16 @@ class Overview:
 
 def default_capacity(run: Run) -> int:
     """Where the capacity line stands until the reader says otherwise: settings.overview.capacity_share, at least 1."""
-    return max(1, round(run.prepared.settings.overview.capacity_share * len(run.table.scores)))
+    return default_top(run.prepared.settings, len(run.table.scores))
 
 
 def overview(now: Run, before: Run, capacity: int, *, most: int = 10) -> Overview:
     """Compare two runs at the capacity line; `most` limits the list of movers. Settings are those of `now`."""
-    moves = _told(explain.moves(before.table, now.table), now)
+    moves = _told(reasons.moves(before.table, now.table), now)
     rank_now, rank_before = now.table.scores["rank"], before.table.scores["rank"]
     above, was_above = (set(rank.index[rank <= capacity]) for rank in (rank_now, rank_before))
     new = rank_now.to_frame("rank_after").loc[sorted(above - was_above)]
-    new = _told(new.join(explain.moves(before.table, now.table)[["rank_before", "places", "why", "change"]]), now)
+    new = _told(new.join(reasons.moves(before.table, now.table)[["rank_before", "places", "why", "change"]]), now)
     gone = moves[moves.index.isin(was_above - above)]
     movers = moves[moves["places"] != 0].sort_values("places", key=np.abs, ascending=False, kind="stable")
     return Overview(

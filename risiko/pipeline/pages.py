@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from risiko import cohorts, explain
+from risiko import cohorts, reasons
 from risiko.aggregate import condense
 from risiko.errors import InputError
 from risiko.pipeline.runs import Prepared, Run
@@ -33,8 +33,8 @@ def ranking(run: Run) -> pd.DataFrame:
     shown["name"] = shown["name"].fillna(shown.index.to_series())
     shown["evidence_dots"] = 1 + (scores["evidence"] >= two).astype(int) + (scores["evidence"] >= three).astype(int)
     shown = shown.join(run.table.by_group().add_prefix("group_"))
-    shown["raising"] = explain.main_reasons(run.table, run.prepared.features)
-    shown["missing"] = explain.silent_sources(run.table, run.prepared.features)
+    shown["raising"] = reasons.main_reasons(run.table, run.prepared.features)
+    shown["missing"] = reasons.silent_sources(run.table, run.prepared.features)
     shown["complaints_24m"] = _monthly_complaints(run.prepared, 24)
     visits = run.prepared.known["supervisions"]
     shown["last_supervised"] = visits.groupby("service_id")["event_date"].max().reindex(shown.index)
@@ -99,7 +99,7 @@ def detail(run: Run, service_id: str) -> Detail:
         ],
         columns=["criterion", "value", "source"],
     )
-    parts = explain.contribution_table(table, run.prepared.features, service_id)
+    parts = reasons.contribution_table(table, run.prepared.features, service_id)
     visits = _supervisions(run.prepared, service_id)
     return Detail(run.as_of, service, place, criteria, parts, table.base, visits, table.model_id)
 

@@ -22,7 +22,7 @@ MOST_PEERS = 1200  # dots in a picture; more and the browser draws them without 
 class ServicePage:
     """One service, whole. Frames are newest first.
 
-    readings: see explain.contribution_table, every signal whether it counts in the score or not. voices: experience
+    readings: see reasons.contribution_table, every signal whether it counts in the score or not. voices: experience
     by method, organisation and dimension (signals.experience.by_source). quotes: event_date, method, organisation,
     dimension, text (masked when it was taken in). silence: its row of Features.silence. findings: event_date,
     severity, dimension, text, corrected_date. actions: event_date, kind, closed_date. sources: see overview.sources,

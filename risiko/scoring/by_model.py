@@ -7,10 +7,11 @@ import pandas as pd
 
 from risiko.cohorts import Cohort
 from risiko.features import Features
-from risiko.scoring.draws import PriorityDraws
+from risiko.scoring.consequence import consequence_of, consequence_spread
 from risiko.scoring.inputs import group_of, inputs
 from risiko.scoring.kinds import LearningModel
-from risiko.scoring.points import consequence_of, evidence_of, ranked
+from risiko.scoring.law import PriorityLaw, reading_spread
+from risiko.scoring.placed import evidence_of, placed
 from risiko.scoring.table import ScoreTable
 from risiko.settings import Settings
 from risiko.vocabulary import GROUPS
@@ -18,13 +19,15 @@ from risiko.vocabulary import GROUPS
 STEP = 1.0  # standing is raised by one standard deviation to see what it adds
 
 
-def score_by(model: LearningModel, model_id: str, features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
+def score_by(
+    model: LearningModel, model_id: str, features: Features, cohort: Cohort, settings: Settings, top: int | None = None
+) -> ScoreTable:
     """Likelihood by a fitted model, with consequence, priority, ranks and intervals as scoring.score gives them.
 
     contributions: services × the model's signals (or all_<group>), in log-odds; with the base they add up to the
-    log-odds. The rank interval draws each signal about its standing as the points score does; what a signal adds per
-    standard deviation is read off the model for an average service. evidence weighs signals by that pull. Raises
-    InputError where the model was trained with other signals.
+    log-odds. What the readings leave open is as in the points score; what a signal adds per standard deviation is read
+    off the model for an average service, and evidence weighs signals by it. The model's own uncertainty is model.pulls.
+    Raises InputError where the model was trained with other signals.
     """
     X = inputs(features, settings)
     added = model.contributions(X).rename(columns=lambda name: f"all_{name}" if name in GROUPS else name)
@@ -39,15 +42,18 @@ def score_by(model: LearningModel, model_id: str, features: Features, cohort: Co
     floor = np.full(len(kept), -settings.learning.clip)
     if not settings.score.low_complaints_lower_likelihood:
         floor[[groups[name] == "complaints" for name in kept]] = 0.0
-    held = np.clip(z, floor, settings.learning.clip) @ pull
-    draw = PriorityDraws(
-        log_odds - held, z, z_sd, floor, settings.learning.clip, pull,
-        np.array([groups[name] for name in kept], dtype=str), consequence_of(cohort.services, settings),
-        features.silence["stretch"].to_numpy(dtype=float),
+    below, above = reading_spread(
+        z, z_sd, pull, floor, settings.learning.clip, np.array([groups[name] for name in kept], dtype=str),
+        features.silence["stretch"].to_numpy(dtype=float), settings.learning.shared_error,
     )  # fmt: skip
-    scores = ranked(log_odds, evidence_of(pull, z_sd), draw, cohort.services.index, settings)
+    law = PriorityLaw(
+        log_odds, np.hypot(below, settings.learning.unexplained), np.hypot(above, settings.learning.unexplained),
+        model.pulls(X), np.log(consequence_of(cohort.services, settings)),
+        consequence_spread(cohort.services, settings),
+    )  # fmt: skip
+    scores, found = placed(law, evidence_of(pull, z_sd), cohort.services.index, settings, top)
     shown = {name: groups.get(name, name.removeprefix("all_")) for name in added.columns}
-    return ScoreTable(features.as_of, scores, added, model.base_, shown, {}, model_id)
+    return ScoreTable(features.as_of, scores, added, model.base_, shown, {}, law, found, model_id)
 
 
 def pull_of(

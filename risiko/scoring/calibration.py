@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risiko.asof import FloatArray
-from risiko.scoring.draws import expit
+from risiko.scoring.law import expit
 from risiko.statistics.inputs import BoolArray, refuse
 from risiko.statistics.newton import Hill, climb
 

@@ -14,8 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from risiko.asof import FloatArray
 from risiko.errors import InputError, ModelError
-from risiko.scoring.draws import IntArray, expit
 from risiko.scoring.inputs import SEPARATOR, TYPE
+from risiko.scoring.law import expit
+from risiko.scoring.uncertainty import IntArray
 
 if TYPE_CHECKING:
     from risiko.settings import Settings
@@ -73,6 +74,10 @@ class Challenger(ClassifierMixin, BaseEstimator, ABC):
     def base_(self) -> float:
         """Log-odds where nothing is added: the mean of the training rows, without complaints."""
         return float(self.slope_ * self.level_ + self.offset_)
+
+    def pulls(self, X: pd.DataFrame) -> FloatArray:
+        """No direction: how unsure these fits are of themselves would take many refits, and is not in the intervals."""
+        return np.empty((len(X), 0))
 
     def contributions(self, X: pd.DataFrame) -> pd.DataFrame:
         """Services × groups (boosting) or signals (additive boosting); base_ + their sum is the log-odds."""

@@ -37,6 +37,12 @@ class LearningModel(Protocol):
     def decision_function(self, X: pd.DataFrame) -> FloatArray:
         """Log-odds of the outcome."""
 
+    def pulls(self, X: pd.DataFrame) -> FloatArray:
+        """Services × directions: what one standard deviation of the fit's uncertainty moves each log-odds.
+
+        No column where the kind of model cannot say: then nothing of it stands in the intervals.
+        """
+
 
 def check_kinds(kinds: Sequence[str]) -> None:
     """Refuse a kind that does not exist, before anything long is begun. Raises InputError."""

@@ -11,9 +11,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from risiko.asof import FloatArray
+from risiko.cohorts.labels import BoolArray
 from risiko.errors import InputError
 from risiko.scoring.design import Design
-from risiko.scoring.draws import expit
+from risiko.scoring.law import expit
 from risiko.scoring.penalised import fit_penalised
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class LearnedScore(ClassifierMixin, BaseEstimator):
         bounded[1 : 1 + terms.shape[1]] = self.design_.bounded_
         found = fit_penalised(whole, y, weight, ridge, bounded)
         self.coef_ = found[1 : 1 + terms.shape[1]]
+        self.root_ = _root(whole, found, weight, ridge, bounded)[1 : 1 + terms.shape[1]].astype(np.float32)
         effects = found[1 + terms.shape[1] :] * NUISANCE_PULL
         self.nuisance_effects_ = effects
         self.intercept_ = float(found[0] + np.average(others @ effects, weights=weight)) if len(effects) else found[0]
@@ -99,6 +101,18 @@ class LearnedScore(ClassifierMixin, BaseEstimator):
         check_is_fitted(self, "coef_")
         return self.design_.by_signal(self.design_.transform(X) * (self.coef_ * self.slope_)).set_axis(X.index)
 
+    def pulls(self, X: pd.DataFrame) -> FloatArray:
+        """Services × directions: what one standard deviation of the coefficients' uncertainty moves each log-odds.
+
+        Laplace's approximation: the curvature of the penalised fit where it stopped. A coefficient that its bound holds
+        at zero stays there. Rows of one service in several cohorts count as if they were new: the spread is too narrow
+        by as much as they repeat each other. Raises InputError for a model fitted before this was kept.
+        """
+        if not hasattr(self, "root_"):
+            what = "The model was trained before its own uncertainty was kept."
+            raise InputError(what, where="model", hint="train again: `risiko train`")
+        return np.asarray(self.design_.transform(X) @ (self.root_ * self.slope_))
+
     def decision_function(self, X: pd.DataFrame) -> FloatArray:
         """Log-odds of the outcome."""
         check_is_fitted(self, "coef_")
@@ -117,6 +131,19 @@ class LearnedScore(ClassifierMixin, BaseEstimator):
         """What cohort, office and team added in training and is left out in scoring: kind, level, log-odds."""
         rows = [(kind, level) for kind, level in self.nuisance_levels_]
         return pd.DataFrame(rows, columns=["kind", "level"]).assign(effect=self.nuisance_effects_)
+
+
+def _root(
+    design: FloatArray, found: FloatArray, weight: FloatArray, ridge: FloatArray, bounded: BoolArray
+) -> FloatArray:
+    """A root R of the coefficients' covariance (R Rᵀ): the inverse curvature of the fit, 0 for those held at zero."""
+    p = expit(design @ found)
+    half = design * np.sqrt(weight * p * (1 - p))[:, None]
+    free = np.flatnonzero(~(bounded & (found <= 0)))
+    curvature = half[:, free].T @ half[:, free] + np.diag(ridge[free])
+    root = np.zeros((len(found), len(free)))
+    root[free] = np.linalg.inv(np.linalg.cholesky(curvature + 1e-9 * np.eye(len(free)))).T
+    return root
 
 
 def _levels(nuisance: pd.DataFrame | None, rows: int) -> tuple[FloatArray, list[tuple[str, str]]]:

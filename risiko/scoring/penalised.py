@@ -8,7 +8,7 @@ import numpy as np
 
 from risiko.asof import FloatArray
 from risiko.cohorts.labels import BoolArray
-from risiko.scoring.draws import expit
+from risiko.scoring.law import expit
 
 MOST_STEPS, CLOSE_ENOUGH = 60, 1e-6
 

@@ -12,31 +12,29 @@ from risiko.asof import FloatArray
 from risiko.cohorts import Cohort
 from risiko.errors import SettingsError
 from risiko.features import Features
-from risiko.scoring.draws import PriorityDraws, TextArray, expit
+from risiko.scoring.consequence import consequence_of, consequence_spread
+from risiko.scoring.law import PriorityLaw, TextArray, reading_spread
+from risiko.scoring.placed import evidence_of, placed
 from risiko.scoring.table import ScoreTable
-from risiko.scoring.uncertainty import rank_intervals
 from risiko.settings import Settings
 from risiko.signals import SignalSpec, families
 
 
-def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
+def score(features: Features, cohort: Cohort, settings: Settings, top: int | None = None) -> ScoreTable:
     """Likelihood, consequence, evidence and priority for every service of the cohort, with a rank and its interval.
 
     Likelihood is additive on the log-odds scale: base + sum of weight × standing, capped. A missing signal adds nothing
     and widens the interval. Where settings say so, few complaints add nothing either: silence is not safety. What may
-    lie unheard behind them moves the interval up and nothing else (PriorityDraws). The weights are experts' starting
+    lie unheard behind them widens the interval upwards (scoring.law). top: how many the capacity allows; by default
+    the settings' share. The weights are experts' starting
     point, so likelihood is an ordering aid until supervisions have calibrated it. Raises SettingsError for a weight
     that belongs to no signal.
     """
-    rule, terms = settings.score, point_terms(features, settings)
-    draw = PriorityDraws(
-        terms.base, terms.z, terms.z_sd, terms.floor, rule.cap, terms.weights, terms.groups,
-        consequence_of(cohort.services, settings), features.silence["stretch"].to_numpy(dtype=float),
-    )  # fmt: skip
-    scores = ranked(
-        terms.log_odds, evidence_of(terms.weights, terms.z_sd), draw, cohort.services.index, settings
-    )
-    added = pd.DataFrame(terms.added, index=scores.index, columns=terms.names)
+    terms = point_terms(features, settings)
+    law = point_law(terms, features, cohort, settings)
+    index = cohort.services.index
+    scores, found = placed(law, evidence_of(terms.weights, terms.z_sd), index, settings, top)
+    added = pd.DataFrame(terms.added, index=index, columns=terms.names)
     return ScoreTable(
         features.as_of,
         scores,
@@ -44,7 +42,27 @@ def score(features: Features, cohort: Cohort, settings: Settings) -> ScoreTable:
         terms.base,
         {s.name: s.group for s in features.signals},
         terms.weight_of,
+        law,
+        found,
     )
+
+
+def point_law(terms: PointTerms, features: Features, cohort: Cohort, settings: Settings) -> PriorityLaw:
+    """What the priority could be by the points score: readings, what no reading tells, and the weights themselves.
+
+    Every weight may be wrong by settings.score.weight_spread of itself, independently of the others and for all
+    services at once.
+    """
+    rule = settings.score
+    below, above = reading_spread(
+        terms.z, terms.z_sd, terms.weights, terms.floor, rule.cap, terms.groups,
+        features.silence["stretch"].to_numpy(dtype=float), rule.shared_error,
+    )  # fmt: skip
+    return PriorityLaw(
+        terms.log_odds, np.hypot(below, rule.unexplained), np.hypot(above, rule.unexplained),
+        terms.added * rule.weight_spread, np.log(consequence_of(cohort.services, settings)),
+        consequence_spread(cohort.services, settings),
+    )  # fmt: skip
 
 
 def point_weights(signals: Iterable[SignalSpec], settings: Settings) -> dict[str, float]:
@@ -88,23 +106,6 @@ def point_terms(features: Features, settings: Settings) -> PointTerms:
     return PointTerms(names, groups, weights, weight_of, base, floor, z, z_sd, added)
 
 
-def ranked(
-    log_odds: FloatArray, evidence: FloatArray, draw: PriorityDraws, index: pd.Index, settings: Settings
-) -> pd.DataFrame:
-    """SCORE_COLUMNS for every service, from its log-odds and the draws of its priority."""
-    scores = pd.DataFrame(index=index)
-    scores["likelihood"] = expit(log_odds)
-    scores["consequence"] = draw.consequence
-    scores["evidence"] = evidence
-    scores["priority"] = scores["likelihood"] * draw.consequence
-    scores["rank"] = scores["priority"].rank(method="min", ascending=False).astype(int)
-    rng = np.random.default_rng(settings.score.seed)
-    low, high = rank_intervals(lambda: draw(rng), draws=settings.score.draws, rng=rng)
-    scores["rank_low"] = np.minimum(low, scores["rank"])
-    scores["rank_high"] = np.maximum(high, scores["rank"])
-    return scores
-
-
 def _check_weights(weights: dict[str, float], names: list[str]) -> None:
     # A member of a family (a declared column, a stream) may be absent at an early date; a misspelt name always is.
     unknown = [w for w in weights if w not in names and w.partition(":")[0] not in families()]
@@ -118,30 +119,3 @@ def _check_weights(weights: dict[str, float], names: list[str]) -> None:
 def _weight(spec: SignalSpec, settings: Settings) -> float:
     own = settings.score.weights.get(spec.name)
     return own if own is not None else settings.score.metadata_weight if spec.family == "metadata" else 0.0
-
-
-def evidence_of(weights: FloatArray, z_sd: FloatArray) -> FloatArray:
-    """Share of the weight that rests on the service's own data: 1 − posterior variance, averaged by weight."""
-    total = np.abs(weights).sum()
-    known = 1 - np.minimum(z_sd, 1) ** 2
-    shares: FloatArray = np.abs(weights) / total if total > 0 else np.zeros_like(weights)
-    return np.asarray(known @ shares)
-
-
-def consequence_of(services: pd.DataFrame, settings: Settings) -> FloatArray:
-    """Users reached (log scale, 1 at the reference) × harm (1 + what vulnerability, coercion and dependency add).
-
-    Where the number of users is missing the type's median stands in, then the cohort's, then the reference. A service
-    in operation serves someone: a registered 0 is a number that is missing.
-    """
-    rule = settings.consequence
-    users = services["users"].where(services["users"] > 0)
-    by_type = users.groupby(services["service_type"]).transform("median")
-    users = users.fillna(by_type).fillna(users.median()).fillna(rule.reference_users)
-    reach = np.log1p(users) / np.log1p(rule.reference_users)
-    harm = 1 + (
-        rule.vulnerability * services["vulnerability"]
-        + rule.coercion * services["coercion"]
-        + rule.dependency * services["dependency"]
-    ) / 3  # fmt: skip
-    return np.asarray(reach * harm, dtype=float)

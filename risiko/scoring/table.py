@@ -7,10 +7,15 @@ from datetime import date
 
 import pandas as pd
 
+from risiko.scoring.law import PriorityLaw
+from risiko.scoring.uncertainty import Places
 from risiko.vocabulary import GROUPS
 
 POINTS = "points"
-SCORE_COLUMNS = ("likelihood", "consequence", "evidence", "priority", "rank", "rank_low", "rank_high")
+SCORE_COLUMNS = (
+    "likelihood", "likelihood_low", "likelihood_high", "consequence", "evidence", "priority", "rank", "rank_low",
+    "rank_high", "expected_rank", "p_top", "tier",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,9 +24,11 @@ class ScoreTable:
 
     likelihood (0–1): base + contributions, on the log-odds scale. consequence: 1 = reference users who can look
     after themselves. evidence (0–1): the share of the score's weight that rests on the service's own data. priority:
-    likelihood × consequence. rank: 1 is looked at first; ties share the better place; rank_low and rank_high hold
-    90 % of the draws. base: log-odds of a service about which nothing is known. group_of: signal -> group.
-    weights: the points score's; none for a learned one. model_id: which model made it; POINTS for the points score.
+    likelihood × consequence. p_top: probability of being among the first `top` (the capacity) if all were known.
+    expected_rank: mean place over the draws. rank: 1 is looked at first; by p_top, then expected_rank; ties share the
+    better place. *_low, *_high: 90 % intervals. tier: see scoring.tiers. base: log-odds of a service about which
+    nothing is known. group_of: signal -> group. weights: the points score's; none for a learned one. law, places: what
+    stands behind the places. model_id: which model made it; POINTS for the points score.
     """
 
     as_of: date
@@ -30,7 +37,14 @@ class ScoreTable:
     base: float
     group_of: dict[str, str]
     weights: dict[str, float]
+    law: PriorityLaw
+    places: Places
     model_id: str = POINTS
+
+    @property
+    def top(self) -> int:
+        """How many the capacity allows."""
+        return self.places.top
 
     def by_group(self) -> pd.DataFrame:
         """Contributions summed within complaints, experience, metadata and history; 0 for a group without signals."""

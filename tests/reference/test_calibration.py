@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from risiko.scoring.calibration import Recalibration, conformal_quantile, fit_line, fit_platt, venn_abers
-from risiko.scoring.draws import expit
+from risiko.scoring.law import expit
 
 HALVES = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
 

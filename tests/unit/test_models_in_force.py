@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from risiko import explain, pipeline, registry
+from risiko import pipeline, reasons, registry
 from risiko.errors import InputError, ModelError, TooLittleToLearn
 from risiko.pipeline.runs import Run
 from risiko.registry import LoadedModel
@@ -217,6 +217,6 @@ def test_a_reason_is_a_reading_worse_than_usual_or_missing_not_how_old_or_many_i
     worse = (reading["standing"] > 0) | reading["missing"].notna()
     assert 0 < worse.sum() < len(worse)
     drawn = replace(run.table, contributions=(whole * 0).assign(finding_history=0.5, service_type=0.2))
-    named = explain.main_reasons(drawn, features)
+    named = reasons.main_reasons(drawn, features)
     assert named[worse].map(tuple).unique().tolist() == [("finding_history", "service_type")]
     assert named[~worse].map(tuple).unique().tolist() == [("service_type",)]

@@ -1,0 +1,146 @@
+"""The law of the priority: all that it could be, given what signals do not know, what may be unsaid, and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from risiko.asof import FloatArray
+
+FloatBlock = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
+TextArray = np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+BLOCK = 64  # draws at a time: a block of 10,000 services is 2.5 MB
+LIKELY = 1.6448536269514722  # 90 % of a normal law lies within so many standard deviations
+
+
+@dataclass(frozen=True)
+class PriorityLaw:
+    """What the priority of every service could be; all arrays are in the order of the cohort.
+
+    middle: log-odds as scored. below, above: spread of the halves under and over it, each half of a normal law
+    (two-piece normal, median at middle): what the readings leave open, what no reading tells, and over the middle what
+    may be unsaid. pulls (services × directions): what one standard deviation of the model's own uncertainty moves each
+    service; a direction moves all services in one draw. log_harm, harm_spread: consequence, in logarithms; its spread
+    is above 0 where the number of users is not known. priority = expit(log-odds) × consequence.
+    """
+
+    middle: FloatArray
+    below: FloatArray
+    above: FloatArray
+    pulls: FloatArray
+    log_harm: FloatArray
+    harm_spread: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.middle)
+
+    @cached_property
+    def model_spread(self) -> FloatArray:
+        """Standard deviation of every service's log-odds from the model alone."""
+        return np.asarray(np.sqrt((self.pulls.astype(float) ** 2).sum(axis=1)))
+
+    @property
+    def log_priority(self) -> FloatArray:
+        """As scored; unsaid and unknown left out."""
+        return np.asarray(self.log_harm - np.logaddexp(0.0, -self.middle))
+
+    def halves(self) -> tuple[FloatArray, FloatArray]:
+        """Spread of the log-odds under and over the middle with the model's share, as if it were each service's own."""
+        return np.hypot(self.below, self.model_spread), np.hypot(self.above, self.model_spread)
+
+    def likelihood_range(self) -> tuple[FloatArray, FloatArray]:
+        """Ends of the 90 % interval of the likelihood."""
+        below, above = self.halves()
+        return expit(self.middle - LIKELY * below), expit(self.middle + LIKELY * above)
+
+    def quantile(self, z: float) -> FloatArray:
+        """Log-priority at so many standard deviations of a normal law: −1.645 gives the 5 % point of every service."""
+        below, above = self.halves()
+        odds = self.middle + z * (above if z > 0 else below)
+        slope = 1 - expit(odds)  # d log p = (1 − p) d log-odds
+        spread = slope * (above if z > 0 else below)
+        harm = z * (np.hypot(spread, self.harm_spread) - spread)
+        return np.asarray(self.log_harm + harm - np.logaddexp(0.0, -odds))
+
+    def draws(self, rng: np.random.Generator, draws: int) -> Iterator[tuple[FloatBlock, FloatBlock]]:
+        """Joint draws of the log-priority in blocks of at most BLOCK × services, single precision.
+
+        Beside each block what the model's error moved the log-odds in it (BLOCK × services; × 1 where there is none).
+        """
+        middle, harm = self.middle.astype(np.float32), self.log_harm.astype(np.float32)
+        half = ((self.above + self.below) / 2).astype(np.float32)  # a half each way, and what the upper has more
+        more = ((self.above - self.below) / 2).astype(np.float32)
+        pulls = np.ascontiguousarray(self.pulls.T, dtype=np.float32)
+        unknown = np.flatnonzero(self.harm_spread > 0)
+        wide = self.harm_spread[unknown].astype(np.float32)
+        for start in range(0, draws, BLOCK):
+            size = min(BLOCK, draws - start)
+            odds = rng.standard_normal((size, len(middle)), dtype=np.float32)
+            upper = np.abs(odds)
+            upper *= more
+            odds *= half
+            odds += upper
+            odds += middle
+            moved = np.zeros((size, 1), dtype=np.float32)
+            if len(pulls):
+                moved = rng.standard_normal((size, len(pulls)), dtype=np.float32) @ pulls
+                odds += moved
+            # log expit, in place: the block is the work
+            np.negative(odds, out=odds)
+            np.exp(odds, out=odds)
+            odds += 1
+            np.log(odds, out=odds)
+            np.subtract(harm, odds, out=odds)
+            if unknown.size:
+                odds[:, unknown] += rng.standard_normal((size, unknown.size), dtype=np.float32) * wide
+            yield odds, moved
+
+    def chance_above(self, line: FloatBlock, moved: FloatBlock) -> FloatBlock:
+        """Probability that each service's own law takes its log-priority over a line, once the model's error is known.
+
+        line, moved: draws × services. The consequence stands as scored.
+        """
+        from scipy.special import ndtr
+
+        needed = np.minimum(line - self.log_harm.astype(np.float32), np.float32(-1e-6))  # a likelihood of 1 at most
+        gap = needed - np.log(-np.expm1(needed))  # its log-odds
+        gap -= moved
+        gap -= self.middle.astype(np.float32)
+        below, above = (np.maximum(half, 1e-9).astype(np.float32) for half in (self.below, self.above))
+        return np.asarray(ndtr(-gap / np.where(gap > 0, above, below)))
+
+
+def expit(log_odds: FloatBlock) -> FloatArray:
+    """Probability of log-odds."""
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
+
+
+def reading_spread(
+    z: FloatArray, z_sd: FloatArray, weights: FloatArray, floor: FloatArray, cap: float, group_of: TextArray,
+    stretch: FloatArray, shared: float,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Spread under and over a service's log-odds that its readings leave open.
+
+    A reading counts clipped between floor and cap, so each half of its law is the normal half that has the same 5 % or
+    95 % point as the clipped reading (all arrays: services × signals; weights, floor and group_of: signals). The upper
+    half of complaint readings is `stretch` times wider (signals.silence). Signals of a group rest on the same records:
+    `shared` is the correlation of their errors, 0 to 1. Groups err apart.
+    """
+    middle = np.clip(z, floor, cap)
+    wider = np.where(group_of == "complaints", stretch[:, None], 1.0)
+    down = weights * (middle - np.clip(z - LIKELY * z_sd, floor, cap)) / LIKELY
+    up = weights * (np.clip(z + LIKELY * z_sd * wider, floor, cap) - middle) / LIKELY
+    below, above = np.zeros(len(z)), np.zeros(len(z))
+    for group in np.unique(group_of):
+        own = group_of == group
+        below += _together(down[:, own], shared)
+        above += _together(up[:, own], shared)
+    return np.sqrt(below), np.sqrt(above)
+
+
+def _together(spread: FloatArray, shared: float) -> FloatArray:
+    """Variance of a sum of terms with these spreads and one correlation between all of them."""
+    return np.asarray((1 - shared) * (spread**2).sum(axis=1) + shared * spread.sum(axis=1) ** 2)
