@@ -15,16 +15,17 @@ WORTH_MENTIONING = 0.1
 def main_reasons(table: ScoreTable, features: Features, *, most: int = 3) -> pd.Series:
     """Per service the names of up to `most` signals that lift the likelihood, strongest first.
 
-    A learned score also adds for how old, how many or missing a reading is. Such a signal is a reason only where the
-    reading itself stands worse than at similar services, or is missing; a reader would take it for that. An empty list
-    is an answer: nothing lifts it above the usual.
+    A learned score also adds for how old or how many a reading is. That is no reason: of a reading only what its
+    standing adds counts, and only where it stands worse than at similar services; a reader would take it for that. That
+    a reading is missing may be one. An empty list is an answer: nothing lifts it above the usual.
     """
     values, names = table.contributions.to_numpy(), np.array(table.contributions.columns)
     if not table.weights:
         read = [name for name in names if name in features.readings]
-        better = features.matrix("standing", read) <= 0
-        usual = pd.DataFrame(better & ~features.missing(read).to_numpy(), index=table.contributions.index, columns=read)
-        values = np.where(usual.reindex(columns=names, fill_value=False).to_numpy(dtype=bool), 0.0, values)
+        told = (~features.missing(read)).reindex(columns=names, fill_value=False).to_numpy(dtype=bool)
+        worse = pd.DataFrame(features.matrix("standing", read) > 0, index=table.contributions.index, columns=read)
+        standing = np.where(worse.reindex(columns=names, fill_value=False), table.readings_added.to_numpy(), 0.0)
+        values = np.where(told, standing, values)
     order = np.argsort(-values, axis=1, kind="stable")[:, :most]
     strong = np.take_along_axis(values, order, axis=1) >= WORTH_MENTIONING
     return pd.Series(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from risiko.asof import FloatArray
 from risiko.cohorts import Cohort
 from risiko.features import Features
 from risiko.scoring.consequence import consequence_of, consequence_spread
@@ -30,35 +31,51 @@ def score_by(
     Raises InputError where the model was trained with other signals.
     """
     X = inputs(features, settings)
-    added = model.contributions(X).rename(columns=lambda name: f"all_{name}" if name in GROUPS else name)
+    pulls = model.pulls(X)
+    added, read = (_shown(model.contributions(X, read_only=only)) for only in (False, True))
     log_odds = np.asarray(model.base_ + added.sum(axis=1).to_numpy())
-    names = [name for name in features.readings if f"{name}|standing" in X]
-    z, z_sd = (features.matrix(column, names) for column in ("standing", "standing_sd"))
-    pull = pull_of(model, X, names)
-    groups = {**group_of(features.signals)}
-    used = pull > 0
-    kept = [name for name, some in zip(names, used, strict=True) if some]
-    z, z_sd, pull = z[:, used], z_sd[:, used], pull[used]
-    floor = np.full(len(kept), -settings.learning.clip)
-    if not settings.score.low_complaints_lower_likelihood:
-        floor[[groups[name] == "complaints" for name in kept]] = 0.0
-    below, above = reading_spread(
-        z, z_sd, pull, floor, settings.learning.clip, np.array([groups[name] for name in kept], dtype=str),
-        features.silence["stretch"].to_numpy(dtype=float), settings.learning.shared_error,
-    )  # fmt: skip
-    law = PriorityLaw(
-        log_odds, np.hypot(below, settings.learning.unexplained), np.hypot(above, settings.learning.unexplained),
-        model.pulls(X), np.log(consequence_of(cohort.services, settings)),
-        consequence_spread(cohort.services, settings),
-    )  # fmt: skip
+    names, z, z_sd, pull = _readings(model, X, features)
+    law = _law(log_odds, pulls, names, z, z_sd, pull, features, cohort, settings)
     scores, found = placed(law, evidence_of(pull, z_sd), cohort.services.index, settings, top)
+    groups = group_of(features.signals)
     shown = {name: groups.get(name, name.removeprefix("all_")) for name in added.columns}
-    return ScoreTable(features.as_of, scores, added, model.base_, shown, {}, law, found, model_id)
+    return ScoreTable(features.as_of, scores, added, model.base_, shown, {}, law, found, model_id, read)
+
+
+def _shown(added: pd.DataFrame) -> pd.DataFrame:
+    return added.rename(columns=lambda name: f"all_{name}" if name in GROUPS else name)
+
+
+def _readings(
+    model: LearningModel, X: pd.DataFrame, features: Features
+) -> tuple[list[str], FloatArray, FloatArray, FloatArray]:
+    """The signals that pull at the score, their standings with spread, and what each adds per standard deviation."""
+    names = [name for name in features.readings if f"{name}|standing" in X]
+    pull = pull_of(model, X, names)
+    kept = [name for name, some in zip(names, pull > 0, strict=True) if some]
+    return kept, features.matrix("standing", kept), features.matrix("standing_sd", kept), pull[pull > 0]
+
+
+def _law(
+    log_odds: FloatArray, pulls: FloatArray, names: list[str], z: FloatArray, z_sd: FloatArray, pull: FloatArray,
+    features: Features, cohort: Cohort, settings: Settings,
+) -> PriorityLaw:  # fmt: skip
+    rule, groups = settings.learning, group_of(features.signals)
+    by_complaints = np.array([groups[name] == "complaints" for name in names], dtype=bool)
+    floor = np.full(len(names), -rule.clip)
+    if not settings.score.low_complaints_lower_likelihood:
+        floor[by_complaints] = 0.0
+    wider = np.where(by_complaints, features.silence["stretch"].to_numpy(dtype=float)[:, None], 1.0)
+    below, above, unsaid = reading_spread(z, z_sd, pull, floor, rule.clip, wider)
+    return PriorityLaw(
+        log_odds, np.hypot(below, rule.unexplained), np.hypot(above, rule.unexplained), pulls,
+        np.log(consequence_of(cohort.services, settings)), consequence_spread(cohort.services, settings), unsaid,
+    )  # fmt: skip
 
 
 def pull_of(
     model: LearningModel, X: pd.DataFrame, names: list[str]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+) -> FloatArray:
     """What one standard deviation more of each signal adds to an average service's log-odds; not below 0.
 
     Read at standings of 0, one signal raised at a time: as many rows as signals, whatever the size of the cohort.

@@ -15,8 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from risiko.asof import FloatArray
 from risiko.errors import InputError, ModelError
 from risiko.scoring.inputs import SEPARATOR, TYPE
-from risiko.scoring.law import expit
-from risiko.scoring.uncertainty import IntArray
+from risiko.scoring.law import IntArray, expit
 
 if TYPE_CHECKING:
     from risiko.settings import Settings
@@ -79,8 +78,11 @@ class Challenger(ClassifierMixin, BaseEstimator, ABC):
         """No direction: how unsure these fits are of themselves would take many refits, and is not in the intervals."""
         return np.empty((len(X), 0))
 
-    def contributions(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Services × groups (boosting) or signals (additive boosting); base_ + their sum is the log-odds."""
+    def contributions(self, X: pd.DataFrame, *, read_only: bool = False) -> pd.DataFrame:
+        """Services × groups (boosting) or signals (additive boosting); base_ + their sum is the log-odds.
+
+        read_only makes no difference: what a reading adds cannot be told from its age and amount.
+        """
         check_is_fitted(self, "level_")
         return (self._parts(self._matrix(X)) * self.slope_).set_axis(X.index)
 

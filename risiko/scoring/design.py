@@ -40,14 +40,14 @@ class Design:
         ages = X[[name for name in self.inputs_ if name.endswith("freshness")]].mean().fillna(0.0)
         self.age_ = {str(name): float(age) for name, age in ages.items()}
         self.knots_ = {name: self._quantiles(X[name]) for name in self.inputs_ if name.endswith("standing")}
-        terms, names, bounded, centred = self._raw(X)
+        terms, names, bounded, centred, self.reads_ = self._raw(X)
         self.centre_ = np.where(centred, terms.mean(axis=0), 0.0)
         spread = terms.std(axis=0)
         self.kept_ = np.flatnonzero(spread > TINY)
         self.spread_ = spread[self.kept_]
         self.centre_ = self.centre_[self.kept_]
         self.signal_ = [names[i] for i in self.kept_]
-        self.bounded_ = bounded[self.kept_]
+        self.bounded_, self.reads_ = bounded[self.kept_], self.reads_[self.kept_]
         return self
 
     def transform(self, X: pd.DataFrame) -> FloatArray:
@@ -56,13 +56,17 @@ class Design:
         terms = self._raw(X)[0][:, self.kept_]
         return np.asarray(np.clip((terms - self.centre_) / self.spread_, -self.clip, self.clip))
 
-    def by_signal(self, added: FloatArray) -> pd.DataFrame:
-        """Rows × signals: the terms' shares summed within each signal, in the order of the inputs."""
+    def by_signal(self, added: FloatArray, *, read_only: bool = False) -> pd.DataFrame:
+        """Rows × signals: the terms' shares summed within each signal, in the order of the inputs.
+
+        read_only: only what the standing adds; not how much, how old or missing the reading is, nor the type.
+        """
         order = list(dict.fromkeys([name.partition(SEPARATOR)[0] for name in self.inputs_ if name != TYPE])) + [TYPE]
         place = pd.Index(order).get_indexer(self.signal_)
         sums = np.zeros((len(added), len(order)))
         for i in range(len(order)):  # a few dozen signals
-            sums[:, i] = added[:, place == i].sum(axis=1)
+            mine = (place == i) & (self.reads_ if read_only else True)
+            sums[:, i] = added[:, mine].sum(axis=1)
         return pd.DataFrame(sums, columns=order)
 
     def _check(self, X: pd.DataFrame) -> None:
@@ -87,17 +91,22 @@ class Design:
         lifts_only = self.groups.get(str(name).partition(SEPARATOR)[0]) == COMPLAINTS and not self.low_complaints_lower
         return np.maximum(standing, 0) if lifts_only else standing
 
-    def _raw(self, X: pd.DataFrame) -> tuple[FloatArray, list[str], BoolArray, BoolArray]:
+    def _raw(self, X: pd.DataFrame) -> tuple[FloatArray, list[str], BoolArray, BoolArray, BoolArray]:
+        """Terms before they are scaled; of each its signal, whether it keeps its sign, is centred, is a standing."""
         columns: list[FloatArray] = []
         names: list[str] = []
         bounded: list[bool] = []
         centred: list[bool] = []
+        reads: list[bool] = []
 
-        def add(signal: str, terms: Sequence[FloatArray], *, keep_sign: bool, centre: bool) -> None:
+        def add(
+            signal: str, terms: Sequence[FloatArray], *, keep_sign: bool, centre: bool, read: bool = False
+        ) -> None:
             columns.extend(terms)
             names.extend([signal] * len(terms))
             bounded.extend([keep_sign] * len(terms))
             centred.extend([centre] * len(terms))
+            reads.extend([read] * len(terms))
 
         for name in self.inputs_:
             if name == TYPE:
@@ -111,14 +120,14 @@ class Design:
             match part:
                 case "standing":
                     told = np.where(gone, 0.0, self._from(name, values))
-                    add(signal, _pieces(told, self.knots_[name]), keep_sign=True, centre=False)
+                    add(signal, _pieces(told, self.knots_[name]), keep_sign=True, centre=False, read=True)
                     add(signal, [gone.astype(float)], keep_sign=lifts_only, centre=False)
                 case "n":
                     count = np.log1p(np.where(gone, 0.0, np.maximum(values, 0)))
                     add(signal, [count], keep_sign=lifts_only, centre=not lifts_only)
                 case "freshness" if not lifts_only:
                     add(signal, [np.where(gone, self.age_[name], values)], keep_sign=False, centre=True)
-        return np.column_stack(columns), names, np.array(bounded), np.array(centred)
+        return np.column_stack(columns), names, np.array(bounded), np.array(centred), np.array(reads)
 
 
 def _pieces(values: FloatArray, knots: FloatArray) -> list[FloatArray]:

@@ -31,8 +31,11 @@ class LearningModel(Protocol):
     def base_(self) -> float:
         """Log-odds where nothing is added."""
 
-    def contributions(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Services × signals or groups; base_ + their sum is the log-odds."""
+    def contributions(self, X: pd.DataFrame, *, read_only: bool = False) -> pd.DataFrame:
+        """Services × signals or groups; base_ + their sum is the log-odds.
+
+        read_only: what the standings alone add, where the kind of model can tell; otherwise all.
+        """
 
     def decision_function(self, X: pd.DataFrame) -> FloatArray:
         """Log-odds of the outcome."""

@@ -11,6 +11,7 @@ import numpy as np
 from risiko.asof import FloatArray
 
 FloatBlock = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
+IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 TextArray = np.ndarray[tuple[int, ...], np.dtype[np.str_]]
 BLOCK = 64  # draws at a time: a block of 10,000 services is 2.5 MB
 LIKELY = 1.6448536269514722  # 90 % of a normal law lies within so many standard deviations
@@ -24,7 +25,8 @@ class PriorityLaw:
     (two-piece normal, median at middle): what the readings leave open, what no reading tells, and over the middle what
     may be unsaid. pulls (services × directions): what one standard deviation of the model's own uncertainty moves each
     service; a direction moves all services in one draw. log_harm, harm_spread: consequence, in logarithms; its spread
-    is above 0 where the number of users is not known. priority = expit(log-odds) × consequence.
+    is above 0 where the number of users is not known. priority = expit(log-odds) × consequence. unsaid: what the
+    log-odds would rise by, did users hold back as much as the reporting prior allows (95 %); 0 for most.
     """
 
     middle: FloatArray
@@ -33,6 +35,7 @@ class PriorityLaw:
     pulls: FloatArray
     log_harm: FloatArray
     harm_spread: FloatArray
+    unsaid: FloatArray
 
     def __len__(self) -> int:
         return len(self.middle)
@@ -46,6 +49,13 @@ class PriorityLaw:
     def log_priority(self) -> FloatArray:
         """As scored; unsaid and unknown left out."""
         return np.asarray(self.log_harm - np.logaddexp(0.0, -self.middle))
+
+    def unsaid_bounds(self) -> tuple[IntArray, IntArray]:
+        """Best and worst place by priority that the reporting prior allows: anything between nothing and all unsaid."""
+        from risiko.statistics.thinning import rank_bounds
+
+        more = np.asarray(self.log_harm - np.logaddexp(0.0, -(self.middle + self.unsaid)))
+        return rank_bounds(self.log_priority, more)
 
     def halves(self) -> tuple[FloatArray, FloatArray]:
         """Spread of the log-odds under and over the middle with the model's share, as if it were each service's own."""
@@ -119,28 +129,19 @@ def expit(log_odds: FloatBlock) -> FloatArray:
 
 
 def reading_spread(
-    z: FloatArray, z_sd: FloatArray, weights: FloatArray, floor: FloatArray, cap: float, group_of: TextArray,
-    stretch: FloatArray, shared: float,
-) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """Spread under and over a service's log-odds that its readings leave open.
+    z: FloatArray, z_sd: FloatArray, weights: FloatArray, floor: FloatArray, cap: float, wider: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Spread under and over a service's log-odds that its readings leave open; and what may be unsaid.
 
     A reading counts clipped between floor and cap, so each half of its law is the normal half that has the same 5 % or
-    95 % point as the clipped reading (all arrays: services × signals; weights, floor and group_of: signals). The upper
-    half of complaint readings is `stretch` times wider (signals.silence). Signals of a group rest on the same records:
-    `shared` is the correlation of their errors, 0 to 1. Groups err apart.
+    95 % point as the clipped reading. wider: how many times wider the upper half is (signals.silence, for complaints).
+    Readings err apart: taken as erring together within a group, intervals were too wide on invented records
+    (docs/explanation/how-sure.md). unsaid: the distance between the 95 % points with and without `wider`.
+    z, z_sd, wider: services × signals; weights, floor: signals.
     """
     middle = np.clip(z, floor, cap)
-    wider = np.where(group_of == "complaints", stretch[:, None], 1.0)
+    told, untold = (np.clip(z + LIKELY * z_sd * much, floor, cap) for much in (1.0, wider))
     down = weights * (middle - np.clip(z - LIKELY * z_sd, floor, cap)) / LIKELY
-    up = weights * (np.clip(z + LIKELY * z_sd * wider, floor, cap) - middle) / LIKELY
-    below, above = np.zeros(len(z)), np.zeros(len(z))
-    for group in np.unique(group_of):
-        own = group_of == group
-        below += _together(down[:, own], shared)
-        above += _together(up[:, own], shared)
-    return np.sqrt(below), np.sqrt(above)
-
-
-def _together(spread: FloatArray, shared: float) -> FloatArray:
-    """Variance of a sum of terms with these spreads and one correlation between all of them."""
-    return np.asarray((1 - shared) * (spread**2).sum(axis=1) + shared * spread.sum(axis=1) ** 2)
+    up = weights * (untold - middle) / LIKELY
+    below, above = (np.sqrt((half**2).sum(axis=1)) for half in (down, up))
+    return below, above, np.asarray((weights * (untold - told)).sum(axis=1))

@@ -96,10 +96,14 @@ class LearnedScore(ClassifierMixin, BaseEstimator):
         """Log-odds of a service about which the signals say nothing, of an average type."""
         return float(self.slope_ * self.intercept_ + self.offset_)
 
-    def contributions(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Services × signals (and service_type), in log-odds; base_ + their sum is the log-odds."""
+    def contributions(self, X: pd.DataFrame, *, read_only: bool = False) -> pd.DataFrame:
+        """Services × signals (and service_type), in log-odds; base_ + their sum is the log-odds.
+
+        read_only: only what each reading's standing adds, without its age, amount and that it is missing.
+        """
         check_is_fitted(self, "coef_")
-        return self.design_.by_signal(self.design_.transform(X) * (self.coef_ * self.slope_)).set_axis(X.index)
+        terms = self.design_.transform(X) * (self.coef_ * self.slope_)
+        return self.design_.by_signal(terms, read_only=read_only).set_axis(X.index)
 
     def pulls(self, X: pd.DataFrame) -> FloatArray:
         """Services × directions: what one standard deviation of the coefficients' uncertainty moves each log-odds.

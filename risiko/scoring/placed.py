@@ -37,6 +37,7 @@ def placed(
     found = places(law, size, draws=settings.score.draws, rng=rng)
     rank = found.rank()
     low, high = law.likelihood_range()
+    best, worst = law.unsaid_bounds()
     likelihood, consequence = expit(law.middle), np.exp(law.log_harm)
     scores = pd.DataFrame(
         {
@@ -45,6 +46,7 @@ def placed(
             "rank_low": np.minimum(found.low, rank), "rank_high": np.maximum(found.high, rank),
             "expected_rank": found.expected, "p_top": found.p_top,
             "tier": tiers(law, rank, told_apart=settings.score.told_apart),
+            "rank_best": np.minimum(best, rank), "rank_worst": np.maximum(worst, rank),
         },
         index=index,
     )  # fmt: skip

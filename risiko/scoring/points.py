@@ -54,14 +54,13 @@ def point_law(terms: PointTerms, features: Features, cohort: Cohort, settings: S
     services at once.
     """
     rule = settings.score
-    below, above = reading_spread(
-        terms.z, terms.z_sd, terms.weights, terms.floor, rule.cap, terms.groups,
-        features.silence["stretch"].to_numpy(dtype=float), rule.shared_error,
-    )  # fmt: skip
+    told_by_complaints = terms.groups == "complaints"
+    wider = np.where(told_by_complaints, features.silence["stretch"].to_numpy(dtype=float)[:, None], 1.0)
+    below, above, unsaid = reading_spread(terms.z, terms.z_sd, terms.weights, terms.floor, rule.cap, wider)
     return PriorityLaw(
         terms.log_odds, np.hypot(below, rule.unexplained), np.hypot(above, rule.unexplained),
         terms.added * rule.weight_spread, np.log(consequence_of(cohort.services, settings)),
-        consequence_spread(cohort.services, settings),
+        consequence_spread(cohort.services, settings), unsaid,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,12 +10,13 @@ import pandas as pd
 
 from risiko.scoring.law import PriorityLaw
 from risiko.scoring.uncertainty import Places
-from risiko.vocabulary import GROUPS
+from risiko.vocabulary import DIMENSIONS, GROUPS
 
 POINTS = "points"
+WHOLE = "whole"
 SCORE_COLUMNS = (
     "likelihood", "likelihood_low", "likelihood_high", "consequence", "evidence", "priority", "rank", "rank_low",
-    "rank_high", "expected_rank", "p_top", "tier",
+    "rank_high", "expected_rank", "p_top", "tier", "rank_best", "rank_worst",
 )  # fmt: skip
 
 
@@ -26,9 +28,11 @@ class ScoreTable:
     after themselves. evidence (0–1): the share of the score's weight that rests on the service's own data. priority:
     likelihood × consequence. p_top: probability of being among the first `top` (the capacity) if all were known.
     expected_rank: mean place over the draws. rank: 1 is looked at first; by p_top, then expected_rank; ties share the
-    better place. *_low, *_high: 90 % intervals. tier: see scoring.tiers. base: log-odds of a service about which
+    better place. *_low, *_high: 90 % intervals. tier: see scoring.tiers. rank_best, rank_worst: places that the
+    reporting prior allows, whatever is unsaid of this service and of others. base: log-odds of a service about which
     nothing is known. group_of: signal -> group. weights: the points score's; none for a learned one. law, places: what
-    stands behind the places. model_id: which model made it; POINTS for the points score.
+    stands behind the places. model_id: which model made it; POINTS for the points score. read: of a learned score, the
+    part of each contribution that the reading adds, without its age, amount and that it is missing; None: all of it.
     """
 
     as_of: date
@@ -40,6 +44,7 @@ class ScoreTable:
     law: PriorityLaw
     places: Places
     model_id: str = POINTS
+    read: pd.DataFrame | None = None
 
     @property
     def top(self) -> int:
@@ -52,6 +57,22 @@ class ScoreTable:
             g: self.contributions[[s for s, group in self.group_of.items() if group == g]].sum(axis=1) for g in GROUPS
         }
         return pd.DataFrame(sums, index=self.contributions.index)
+
+    @property
+    def readings_added(self) -> pd.DataFrame:
+        """What the readings themselves add, services × signals, in log-odds."""
+        return self.contributions if self.read is None else self.read
+
+    def by_dimension(self, dimensions: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+        """Contributions by the dimension of good services, in log-odds; `whole`: what speaks of no single one.
+
+        dimensions: signal -> the dimensions it speaks of; a signal that speaks of several counts equally for each.
+        """
+        share = pd.DataFrame(0.0, index=self.contributions.columns, columns=[*DIMENSIONS, WHOLE])
+        for signal in share.index:  # a few dozen signals
+            own = list(dimensions.get(str(signal), ())) or [WHOLE]
+            share.loc[signal, own] = 1 / len(own)
+        return self.contributions @ share
 
     def frame(self) -> pd.DataFrame:
         """One flat row per service in rank order, for files: scores, `group_*` and `contribution_*` in log-odds."""

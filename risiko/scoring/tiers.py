@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from risiko.asof import FloatArray
-from risiko.scoring.law import PriorityLaw, expit
-from risiko.scoring.uncertainty import IntArray
+from risiko.scoring.law import IntArray, PriorityLaw, expit
 
 
 def tiers(law: PriorityLaw, rank: IntArray, *, told_apart: float) -> IntArray:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from risiko.asof import FloatArray
-from risiko.scoring.law import LIKELY, FloatBlock, PriorityLaw
+from risiko.scoring.law import LIKELY, FloatBlock, IntArray, PriorityLaw
 
-IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 LEVEL = 0.90
 MANY = 20_000  # beyond so many services places are read off the others' law instead of counted draw by draw
 POOLED = 500_000  # drawn priorities that make the bar

@@ -216,7 +216,8 @@ def test_a_reason_is_a_reading_worse_than_usual_or_missing_not_how_old_or_many_i
     reading = features.readings["finding_history"]
     worse = (reading["standing"] > 0) | reading["missing"].notna()
     assert 0 < worse.sum() < len(worse)
-    drawn = replace(run.table, contributions=(whole * 0).assign(finding_history=0.5, service_type=0.2))
+    added = (whole * 0).assign(finding_history=0.5, service_type=0.2)
+    drawn = replace(run.table, contributions=added, read=added)
     named = reasons.main_reasons(drawn, features)
     assert named[worse].map(tuple).unique().tolist() == [("finding_history", "service_type")]
     assert named[~worse].map(tuple).unique().tolist() == [("service_type",)]
