@@ -35,7 +35,7 @@ class Moved(Result):
     def frame(self) -> pd.DataFrame:
         """service_id, name, rank_before, rank_after, places (positive: up the list), why; the largest move first.
 
-        why: the signal that moved it most, "consequence", or "others" where others moved around it. A service that
+        why: the signal that moved it most, "consequence", "certainty" or "others" (see reasons.moves). A service that
         enters or leaves has one rank missing.
         """
         rows = pipeline.moved(self.before.run, self.after.run)

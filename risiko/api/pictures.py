@@ -13,11 +13,8 @@ from risiko.reports.card_results import LOWER_IS_BETTER, WITHOUT_DIRECTION
 
 if TYPE_CHECKING:
     from risiko.charts.theme import AnyChart
-    from risiko.pipeline import Detail
-    from risiko.reports.names import Names
 
 WIDTH = 560  # a notebook has no container to be as wide as
-MOST_STEPS = 12  # a learned score may have fifty; the smallest go together
 
 
 def told(metric: str, low: float, high: float, line: float = 0.0) -> str:
@@ -96,40 +93,15 @@ def promised(rows: pd.DataFrame, t: Translator) -> AnyChart:
     return _wide(chart(rows, **axes, language=t.language))
 
 
-def interval_rows(ranking: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """label, rank, rank_low, rank_high and text per service."""
-    t = names.t
-    text = [
-        t("certainty.row", name=r.name, rank=t.number(r.rank), interval=names.interval(r.rank_low, r.rank_high))
-        for r in ranking[["name", "rank", "rank_low", "rank_high"]].itertuples(index=False)
-    ]
-    return ranking[["rank", "rank_low", "rank_high"]].assign(label=ranking["name"], text=text).reset_index(drop=True)
-
-
-def intervals(rows: pd.DataFrame, t: Translator) -> AnyChart:
-    """How sure the order is."""
+def intervals(rows: pd.DataFrame, top: int, t: Translator) -> AnyChart:
+    """How sure the order is, with the capacity line."""
     from risiko.charts.intervals import rank_intervals
 
-    return _wide(rank_intervals(rows, axis=t("certainty.axis"), language=t.language))
-
-
-def step_rows(detail: Detail, names: Names) -> pd.DataFrame:
-    """label, start, end, effect and text from the base to the service's own log-odds; the smallest steps together."""
-    t = names.t
-    counting = detail.contributions[detail.contributions["counts"].to_numpy(dtype=bool)]
-    first, rest = counting.head(MOST_STEPS), counting.iloc[MOST_STEPS:]
-    labels = [names.signal(signal) for signal in first["signal"]]
-    added = first["contribution"].to_numpy(dtype=float)
-    if len(rest):
-        labels, added = [*labels, t.plural("reasons.rest", len(rest))], np.append(added, rest["contribution"].sum())
-    ends = detail.base + np.concatenate([[0.0], np.cumsum(added)])
-    effect = ["total", *np.select([added > 0, added < 0], ["raises", "lowers"], "nothing"), "total"]
-    share = [t.percent(1 / (1 + math.exp(-float(x))), 1) for x in (ends[0], ends[-1])]
-    return pd.DataFrame({
-        "label": [t("reasons.base"), *labels, t("reasons.total")],
-        "start": [ends[0], *ends], "end": [*ends, ends[-1]], "effect": effect,
-        "text": [share[0], *(t.number(x, 2, sign=True) for x in added), share[1]],
-    })  # fmt: skip
+    return _wide(
+        rank_intervals(
+            rows, axis=t("certainty.axis"), line=(top, t("certainty.line", n=t.number(top))), language=t.language
+        )
+    )
 
 
 def steps(rows: pd.DataFrame, t: Translator) -> AnyChart:

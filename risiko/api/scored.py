@@ -12,6 +12,7 @@ from risiko import pipeline
 from risiko.api import pictures
 from risiko.api.groups import Groups
 from risiko.api.result import Result
+from risiko.reports.chart_rows import interval_rows, step_rows
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
 
@@ -113,8 +114,8 @@ class Scored(Result):
 
     def plot_intervals(self, first: int = 20) -> AnyChart:
         """The first services with their 90 % rank intervals: where bars overlap, the order is not settled."""
-        rows = pictures.interval_rows(self.ranking().head(first), names_of(self.run, self))
-        return pictures.intervals(rows, self.t)
+        rows = interval_rows(self.ranking().head(first), names_of(self.run, self))
+        return pictures.intervals(rows, self.run.table.top, self.t)
 
 
 @dataclass(frozen=True, repr=False)
@@ -157,4 +158,4 @@ class Explained(Result):
 
     def plot_steps(self) -> AnyChart:
         """From a service about which nothing is known to this one, contribution by contribution."""
-        return pictures.steps(pictures.step_rows(self.detail, names_of(self.run, self)), self.t)
+        return pictures.steps(step_rows(self.detail.contributions, self.detail.base, names_of(self.run, self)), self.t)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -17,9 +17,10 @@ from risiko.app.widgets import notices
 from risiko.contracts import Tables
 from risiko.errors import InputError, ModelError
 from risiko.i18n import Translator
-from risiko.pipeline import Equity, ModelPage, Overview, Validation
+from risiko.pipeline import Equity, ModelPage, Overview, Scenario, Side, Validation
 from risiko.pipeline.checking import check
 from risiko.pipeline.moments import Progress
+from risiko.pipeline.named_weights import list_weights, remove_weights, save_weights
 from risiko.registry import LoadedModel
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
@@ -104,10 +105,11 @@ def _run(
     weights: tuple[tuple[str, float], ...],
     model_id: str,
     hindsight: bool,
+    top: int,
     _prepared: pipeline.Prepared,
     _model: LoadedModel | None,
 ) -> tuple[pipeline.Run, pd.DataFrame]:
-    run = pipeline.rank(_prepared, dict(weights) or None, _model, hindsight=hindsight)
+    run = pipeline.rank(_prepared, dict(weights) or None, _model, hindsight=hindsight, top=top or None)
     return run, pipeline.ranking(run)
 
 
@@ -116,6 +118,7 @@ def ranked(
 ) -> Ranked:
     """The list at a date with the reader's weights. A new import changes the version and so the answer.
 
+    The order is for the reader's capacity, for it is by the chance of being among so many.
     hindsight: by the model in force though it has learned from what came after the date, to see what moved its list.
     """
     opened = authority(address, settings_path)
@@ -127,14 +130,14 @@ def ranked(
     later = model.facts.as_of if model is not None and model.facts.as_of > as_of else None
     if later and not hindsight:
         model = None  # it has learned from what came after
-    scored = (*at, tuple(sorted(own.items())))
+    scored, top = (*at, tuple(sorted(own.items()))), session.query().capacity
     if model is not None and not own and not session.query().points:
         try:
-            run, ranking = _run(*scored, model.entry.model_id, hindsight, prepared, model)
+            run, ranking = _run(*scored, model.entry.model_id, hindsight, top, prepared, model)
             return Ranked(run, ranking, default, model.entry.model_id, refused, later)
         except InputError as error:  # trained with signals that these records do not have
             model, refused = None, error.what
-    run, ranking = _run(*scored, "", False, prepared, None)
+    run, ranking = _run(*scored, "", False, top, prepared, None)
     return Ranked(run, ranking, default, model.entry.model_id if model else "", refused, later)
 
 
@@ -198,6 +201,56 @@ def _overview(
     keys: tuple[tuple[tuple[str, float], ...], ...], capacity: int, _now: pipeline.Run, _before: pipeline.Run,
 ) -> Overview:  # fmt: skip
     return pipeline.overview(_now, _before, capacity)
+
+
+def compared(at: Opened, found: Ranked, side: Side, top: int) -> Scenario:
+    """The reader's list beside another, earlier date first; of one date, the reader's list first."""
+    opened = authority(at.address, at.settings)
+    asked = pipeline.with_saved_weights(opened, side)
+    key = (at.address, at.settings, pipeline.data_version(opened), asked.as_of)
+    weights = tuple(sorted(asked.weights.items()))
+    other = _side(*key, weights, asked.score, top, opened, _prepared(*key, opened))
+    before, after = (other, found.run) if other.as_of < at.as_of else (found.run, other)
+    keys = (before.as_of, before.key, after.as_of, after.key)
+    return _scenario(at.address, at.settings, key[2], keys, top, opened, before, after)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _side(
+    address: str, settings_path: Path | None, version: str, as_of: date, weights: tuple[tuple[str, float], ...],
+    score: str, top: int, _opened: pipeline.Authority, _prepared: pipeline.Prepared,
+) -> pipeline.Run:  # fmt: skip
+    asked = pipeline.Side(as_of, dict(weights), score=score)
+    return pipeline.run_of(_opened, asked, _prepared, hindsight=True, top=top)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scenario(
+    address: str, settings_path: Path | None, version: str, keys: tuple[object, ...], top: int,
+    _opened: pipeline.Authority, _before: pipeline.Run, _after: pipeline.Run,
+) -> Scenario:  # fmt: skip
+    return pipeline.scenario(_before, _after, top, pipeline.model_of(_opened, _after))
+
+
+def scores_at(at: Opened) -> list[str]:
+    """The scores that can order a list at the reader's date: points, and the models trained by then, newest first."""
+    models = authority(at.address, at.settings).store.models()
+    ready = models[pd.to_datetime(models["as_of"]) <= pd.Timestamp(at.as_of)]
+    return [POINTS, *ready["model_id"].iloc[::-1]]
+
+
+def weight_sets(at: Opened) -> dict[str, dict[str, float]]:
+    """The saved weight sets by name."""
+    return {name: dict(one.weights) for name, one in list_weights(authority(at.address, at.settings)).items()}
+
+
+def save_weight_set(at: Opened, name: str, weights: Mapping[str, float] | None) -> None:
+    """Save weights under a name, or, with None, remove the set. Raises StoreError where the store cannot be written."""
+    opened, now = authority(at.address, at.settings), datetime.now(UTC)
+    if weights is None:
+        remove_weights(opened, name, now=now)
+    else:
+        save_weights(opened, name, weights, now=now)
 
 
 def equity(found: Ranked, at: Opened, grouping: str, capacity: int) -> tuple[Equity, pd.DataFrame]:

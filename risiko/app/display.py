@@ -62,7 +62,9 @@ def list_frame(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
         {
             "rank": shown["rank"],
             "interval": _each(names.interval, shown["rank_low"], shown["rank_high"]),
+            "tier": shown["tier"],
             "service": shown["name"],
+            "in_plan": 100 * shown["p_top"],
             "likelihood": 100 * shown["likelihood"],
             "consequence": shown["consequence"],
             "evidence": _each(names.evidence, shown["evidence_dots"]),
@@ -91,9 +93,12 @@ def plain_table(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
         {
             t("column.rank"): _each(t.number, shown["rank"]),
             t("column.interval"): _each(names.interval, shown["rank_low"], shown["rank_high"]),
+            t("column.tier"): _each(t.number, shown["tier"]),
             t("column.service"): shown["name"],
             t("column.type"): _each(names.service_type, shown["service_type"]),
             t("column.county"): shown["county"].fillna(t("data.missing")),
+            t("column.in_plan"): _each(t.chance, shown["p_top"]),
+            t("column.expected"): _each(t.number, shown["expected_rank"].round()),
             t("column.likelihood"): _each(t.percent, shown["likelihood"]),
             t("column.consequence"): _each(lambda x: t.number(x, 1), shown["consequence"]),
             t("column.evidence"): _each(names.evidence, shown["evidence_dots"]),
@@ -117,25 +122,6 @@ def supervisions_table(supervisions: pd.DataFrame, names: Names) -> pd.DataFrame
                 supervisions["worst_severity"],
             ),
             t("history.findings"): _each(t.number, supervisions["n_findings"]),
-        }
-    )
-
-
-def intervals_frame(shown: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """label, rank, rank_low, rank_high and a sentence per service, for the picture of rank intervals."""
-    t = names.t
-    return pd.DataFrame(
-        {
-            "label": _each(lambda rank, name: f"{t.number(rank)}. {name}", shown["rank"], shown["name"]),
-            "rank": shown["rank"],
-            "rank_low": shown["rank_low"],
-            "rank_high": shown["rank_high"],
-            "text": _each(
-                lambda name, rank, between: t("certainty.row", name=name, rank=rank, interval=between),
-                shown["name"],
-                _each(t.number, shown["rank"]),
-                _each(names.interval, shown["rank_low"], shown["rank_high"]),
-            ),
         }
     )
 

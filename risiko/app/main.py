@@ -42,6 +42,7 @@ def main() -> None:
             st.Page(_HERE / "views" / "oversikt.py", title=t("nav.overview"), url_path="oversikt"),
             st.Page(_HERE / "views" / "rangering.py", title=t("nav.ranking"), url_path="rangering", default=True),
             st.Page(_HERE / "views" / "tjeneste.py", title=t("nav.service"), url_path="tjeneste"),
+            st.Page(_HERE / "views" / "scenario.py", title=t("nav.scenario"), url_path="scenario"),
             st.Page(_HERE / "views" / "likebehandling.py", title=t("nav.equity"), url_path="likebehandling"),
             st.Page(_HERE / "views" / "validering.py", title=t("nav.validation"), url_path="validering"),
             st.Page(_HERE / "views" / "modell.py", title=t("nav.model"), url_path="modell"),

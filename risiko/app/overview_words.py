@@ -9,6 +9,7 @@ import pandas as pd
 
 from risiko.app import session
 from risiko.app.display import plain
+from risiko.i18n.families import FAMILIES
 from risiko.reports.names import Names
 
 UP, DOWN = "▲", "▼"
@@ -27,7 +28,7 @@ def listed(found: pd.Series, names: Names) -> str:
 
 def why(reason: str, names: Names) -> str:
     """What moved a service: a signal's name, or that it is the users, or that others moved."""
-    return names.t.word("moved_by", reason) if reason in ("consequence", "others") else names.signal(reason)
+    return names.t.word("moved_by", reason) if reason in FAMILIES["moved_by"] else names.signal(reason)
 
 
 def entered(rows: pd.DataFrame, names: Names) -> pd.DataFrame:

@@ -11,10 +11,26 @@ from risiko.i18n import LANGUAGES
 TOP_CHOICES = (25, 100, 250, 500, 1000)
 # The records' first possible day, and the form's highest weight.
 EARLIEST, MOST = date(1990, 1, 1), 5.0
+DATES, WEIGHTS, SCORES = "", "weights", "score"  # what two lists may differ by
 # Filter on the page -> column of the ranking. The names are also those in the address line.
 CHOICES: Mapping[str, str] = {
     "sector": "sector", "type": "service_type", "county": "county", "office": "office", "evidence": "evidence_dots",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Other:
+    """The list to compare with. by: what differs (DATES, WEIGHTS or SCORES); the rest is asked for by that only.
+
+    as_of: None means as long before as the settings say. weights, weight_set: typed in, or a saved set; neither means
+    the settings'. score: "points" or a model_id; blank: the first other score there is.
+    """
+
+    by: str = DATES
+    as_of: date | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    weight_set: str = ""
+    score: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,7 +39,7 @@ class Query:
 
     weights: only those that differ from the settings. points: the points score though a model is in force. since: what
     the overview compares with. capacity: how many can be visited; 0 means the settings' share. grouping, measure: what
-    equal treatment is looked at by; blank: the first.
+    equal treatment is looked at by; blank: the first. other: the list that this one is compared with.
     """
 
     lang: str = ""
@@ -39,6 +55,7 @@ class Query:
     service: str = ""
     grouping: str = ""
     measure: str = ""
+    other: Other = field(default_factory=Other)
 
 
 def read(params: Mapping[str, Sequence[str]]) -> Query:
@@ -59,12 +76,19 @@ def read(params: Mapping[str, Sequence[str]]) -> Query:
         service=one.get("service", ""),
         grouping=one.get("by", ""),
         measure=one.get("of", ""),
+        other=Other(
+            by=one.get("v", "") if one.get("v", "") in (WEIGHTS, SCORES) else DATES,
+            as_of=_day(one.get("vs", "")),
+            weights=_weights(one.get("vw", "")),
+            weight_set=one.get("vset", "").strip(),
+            score=one.get("vscore", "").strip(),
+        ),
     )
 
 
 def write(query: Query) -> dict[str, str | list[str]]:
     """The parameters for the address line; what stands at its default is left out."""
-    weights = ",".join(f"{name}~{value:g}" for name, value in sorted(query.weights.items()))
+    other = query.other
     params: dict[str, str | list[str]] = {
         "lang": query.lang,
         "as_of": query.as_of.isoformat() if query.as_of else "",
@@ -74,11 +98,16 @@ def write(query: Query) -> dict[str, str | list[str]]:
         **{name: list(values) for name, values in query.choices.items()},
         "never": "1" if query.never else "",
         "top": str(query.top) if query.top != Query.top else "",
-        "w": weights,
+        "w": _written(query.weights),
         "score": "points" if query.points else "",
         "service": query.service,
         "by": query.grouping,
         "of": query.measure,
+        "v": other.by,
+        "vs": other.as_of.isoformat() if other.as_of else "",
+        "vw": _written(other.weights),
+        "vset": other.weight_set,
+        "vscore": other.score,
     }
     return {name: value for name, value in params.items() if value}
 
@@ -93,6 +122,10 @@ def _day(text: str) -> date | None:
 
 def _count(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
+
+
+def _written(weights: Mapping[str, float]) -> str:
+    return ",".join(f"{name}~{value:g}" for name, value in sorted(weights.items()))
 
 
 def _weights(text: str) -> dict[str, float]:

@@ -10,43 +10,9 @@ import pandas as pd
 from risiko.app.display import amount
 from risiko.pipeline import Detail
 from risiko.reports.names import Names
+from risiko.scoring.table import WHOLE
 
-MOST_STEPS = 12  # a learned score may have fifty; the smallest go together
-RAISES, LOWERS, NOTHING, TOTAL = "raises", "lowers", "nothing", "total"
-
-
-def steps(detail: Detail, names: Names) -> pd.DataFrame:
-    """Steps from the base to the service's own likelihood, on the log-odds scale where they add up.
-
-    label, start, end, effect (raises, lowers, nothing, total) and text (what stands beside the bar), in the order
-    they are drawn; the totals, first and last, are points.
-    """
-    t, parts = names.t, scored(detail)
-    parts, rest = parts.head(MOST_STEPS), parts.iloc[MOST_STEPS:]
-    labels, gone = [names.signal(s) for s in parts["signal"]], parts["missing"].tolist()
-    added = parts["contribution"].to_numpy(dtype=float)
-    if len(rest):
-        labels, gone = [*labels, t.plural("reasons.rest", len(rest))], [*gone, None]
-        added = np.append(added, rest["contribution"].sum())
-    ends = detail.base + np.cumsum(added)
-    rows = pd.DataFrame(
-        {
-            "label": labels,
-            "start": np.concatenate([[detail.base], ends[:-1]]),
-            "end": ends,
-            "effect": [_effect(x) for x in added],
-            "text": [
-                t("data.missing") if pd.notna(why) and not x else _marked(x, names)
-                for x, why in zip(added, gone, strict=True)
-            ],
-        }
-    )
-    total = float(ends[-1]) if len(ends) else detail.base
-    first, last = (
-        {"label": t(key), "start": x, "end": x, "effect": TOTAL, "text": t.percent(_share(x), 1)}
-        for key, x in (("reasons.base", detail.base), ("reasons.total", total))
-    )
-    return pd.concat([pd.DataFrame([first]), rows, pd.DataFrame([last])], ignore_index=True)
+NOTHING_MUCH = 0.005  # log-odds: it would be written as 0.00
 
 
 def table(detail: Detail, names: Names) -> pd.DataFrame:
@@ -91,6 +57,33 @@ def _estimate(row: Any, names: Names) -> str:
     return said if row.unit == "yes_no" or not row.sd > 0 else f"{said} ± {amount(row.sd, row.unit, names)}"
 
 
+def by_group(detail: Detail, names: Names) -> pd.DataFrame:
+    """What each group of signals adds, and from where to where it moves the likelihood; all as text."""
+    said = [names.t.word("group", g) for g in detail.groups.index]
+    return _lifts(said, detail.groups, names.t("service.group"), detail, names)
+
+
+def by_dimension(detail: Detail, names: Names) -> pd.DataFrame:
+    """The same by dimension of good services; what speaks of no single one comes last."""
+    t = names.t
+    said = [t("voices.whole") if d == WHOLE else t.word("dimension", d) for d in detail.dimensions.index]
+    return _lifts(said, detail.dimensions, t("voices.dimension"), detail, names)
+
+
+def _lifts(labels: list[str], added: pd.Series, heading: str, detail: Detail, names: Names) -> pd.DataFrame:
+    t = names.t
+    whole = t.percent(_share(detail.log_odds), 1)
+    without = [t.percent(_share(detail.log_odds - x), 1) for x in added]
+    moves = [
+        t("reasons.no_move") if abs(x) < NOTHING_MUCH else t("reasons.moves", without=w, whole=whole)
+        for x, w in zip(added, without, strict=True)
+    ]
+    return pd.DataFrame({
+        heading: labels, t("reasons.contribution"): [t.number(x, 2, sign=True) for x in added],
+        t("reasons.likelihood_moves"): moves,
+    })  # fmt: skip
+
+
 def scored(detail: Detail) -> pd.DataFrame:
     """The signals that count in the score; the others are shown beside similar services only."""
     return detail.contributions[detail.contributions["counts"].to_numpy(dtype=bool)]
@@ -105,16 +98,6 @@ def takeaway(detail: Detail, names: Names) -> str:
         return t("reasons.alt_none", base=t.percent(_share(detail.base)), likelihood=likelihood)
     most = t("list.and").join(names.signal(s) for s in raising)
     return t("reasons.alt", base=t.percent(_share(detail.base)), likelihood=likelihood, most=most)
-
-
-def _effect(x: float) -> str:
-    return RAISES if x > 0 else LOWERS if x < 0 else NOTHING
-
-
-def _marked(x: float, names: Names) -> str:
-    """The contribution with a shape, so that colour is not alone: ▲ +0,42."""
-    shape = {RAISES: "▲ ", LOWERS: "▼ ", NOTHING: ""}[_effect(x)]
-    return shape + names.t.number(x, 2, sign=True)
 
 
 def _share(log_odds: float) -> float:

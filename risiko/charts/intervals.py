@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from risiko.charts.theme import BLUE, PALE, themed
+from risiko.charts.theme import BLUE, INK, PALE, SLATE, themed
 
 if TYPE_CHECKING:
     from risiko.charts.theme import AnyChart
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 ROW_HEIGHT = 22
 
 
-def rank_intervals(rows: pd.DataFrame, *, axis: str, language: str) -> AnyChart:
-    """A bar over each service's rank interval with a mark at its rank.
+def rank_intervals(rows: pd.DataFrame, *, axis: str, line: tuple[int, str], language: str) -> AnyChart:
+    """A bar over each service's rank interval with a mark at its rank, tier by tier, and a line where capacity ends.
 
-    rows: label, rank, rank_low, rank_high, text (what the pointer shows); drawn in the order given.
+    rows: label, rank, rank_low, rank_high, tier (in words), text (what the pointer shows); drawn in the order given.
+    line: the last place that the capacity allows, and what is written at it.
     """
     import altair as alt
 
@@ -31,5 +32,9 @@ def rank_intervals(rows: pd.DataFrame, *, axis: str, language: str) -> AnyChart:
         x2="rank_high:Q",
     )
     mark = base.mark_tick(thickness=3, size=16, color=BLUE).encode(x="rank:Q")
-    chart = (span + mark).properties(height=ROW_HEIGHT * len(rows), width="container")
-    return themed(chart, language)
+    tier = base.mark_text(align="left", dx=4, color=SLATE, fontSize=11).encode(x="rank_high:Q", text="tier:N")
+    capacity = alt.Chart(pd.DataFrame({"x": [line[0] + 0.5], "text": [line[1]]}))
+    rule = capacity.mark_rule(color=INK, strokeDash=[5, 4]).encode(x="x:Q")
+    word = capacity.mark_text(align="left", dx=5, dy=12).encode(x="x:Q", y=alt.value(0), text="text:N")
+    chart = (span + mark + tier + rule + word).properties(height=ROW_HEIGHT * len(rows), width="container")
+    return themed(chart, language, room_right=56)

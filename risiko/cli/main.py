@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from risiko.cli import learn
+from risiko.cli import draw, learn, weights
 from risiko.cli.shared import (
     DEFAULT_STORE,
     JsonOption,
@@ -36,8 +36,9 @@ app = typer.Typer(
     name="risiko", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
     help="Where should a supervision authority look next, why, and how sure are we?",
 )  # fmt: skip
-for _command in (learn.backtest, learn.train, learn.models, learn.promote, learn.retire, learn.check):
+for _command in (learn.backtest, learn.train, learn.models, learn.promote, learn.retire, learn.check, draw.draw):
     app.command()(_command)
+app.add_typer(weights.weights)
 
 
 @app.command("import")

@@ -32,7 +32,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "column": ("interval", "evidence", "type", "county"),
     "column_help": ("interval", "evidence", "type", "county"),
     "export_column": (
-        "rank", "rank_low", "rank_high", "id", "service", "sector", "type", "county", "office", "users", "likelihood",
+        "rank", "rank_low", "rank_high", "tier", "in_plan", "expected_rank",
+        "id", "service", "sector", "type", "county", "office", "users", "likelihood",
         "consequence", "priority", "evidence", "why", "complaints", "last", "missing", "score",
     ),
     "silence": v.SILENCE_FLAGS,
@@ -42,7 +43,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "services", "complaints", "experiences", "supervisions", "findings", "actions", "service_areas",
         "external_scores", "metadata_columns",
     ),
-    "moved_by": ("consequence", "others"),
+    "moved_by": ("certainty", "consequence", "others"),
     "funnel_x": ("ratio", "score"),
     "funnel_y": ("ratio", "score"),
     "funnel_place": ("above998", "above95", "inside", "below95", "below998"),
@@ -87,10 +88,42 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "model_shown": ("better", "not_shown", "worse", "unknown"),
     "model_taken_out": ("cohort", "office", "team"),
     "direction": ("higher_is_worse", "higher_is_better"),
+    "draw_method": ("chance", "equal"),
+    "draw_method_help": ("chance", "equal"),
     "score_kind": ("learned", "points"),
     "score_learned": ("inspected", "all"),
     "detail_learned": ("inspected", "all"),
     "overview_score": ("hindsight", "different"),
+    "reason_than": (
+        *(f"{what}_{side}" for what in ("more", "much", "heavy", "high", "grave", "long", "new", "likely")
+          for side in ("above", "below")), "level",
+    ),
+    "reason_amount": (
+        "per_1000_users_year", "score_0_100", "points", "severity_0_3", "years", "severity_per_year", "yes_no",
+        "findings", "days", "weighted_actions", "recency_0_1", "log_ratio", "months", "level_1_5", "share",
+        "weighted_per_1000_users_year", "log_likelihood_ratio", "probability", "services", "other",
+    ),
+    **dict.fromkeys(
+        ("reason_n", "reason_no", "reason_none"),
+        (
+            "complaints", "people", "comments", "supervisions", "results", "findings", "actions", "entries", "signals",
+            "services",
+        ),
+    ),
+    "weight_set_done": ("saved", "replaced", "removed"),
+    "scenario_by": ("dates", "weights", "scores"),
+    "scenario_verdict": ("beyond", "within"),
+    "scenario_chance_help": ("dates", "weights", "scores"),
+    "scenario_state": ("enters", "leaves", "stays"),
+    "scenario_measure": ("overlap", "jaccard", "pairs", "spearman", "kendall", "weighted"),
+    "scenario_meaning": ("overlap", "jaccard", "pairs", "spearman", "kendall", "weighted"),
+    "what_if_kind": ("visit", "survey", "report", "users", "declared", "complaint"),
+    "what_if_outcome": ("worse", "as_expected", "better", "users_worse", "users_as_expected", "users_better", "comes"),
+    "what_if_shown": (
+        *(f"{kind}_{outcome}" for kind in ("visit", "survey", "report", "users", "declared")
+          for outcome in ("worse", "as_expected", "better")), "complaint_comes",
+    ),
+    "without_source": ("complaints", "experiences", "supervisions", "services", "external_scores"),
     # The register of signals knows which there are; a test walks it.
     "signal": v.LEARNED_PARTS,
     "signal_help": v.LEARNED_PARTS,

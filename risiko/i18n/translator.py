@@ -63,6 +63,12 @@ class Translator:
         number = self.number(100 * x, decimals)
         return f"{number}%" if self.language == "en" else f"{number}\u00a0%"
 
+    def chance(self, p: float) -> str:
+        """A probability as per cent that is never written as impossible or certain unless it is."""
+        if 0 < p < 0.005:
+            return self("chance.least", p=self.percent(0.01))
+        return self("chance.most", p=self.percent(0.99)) if 0.995 <= p < 1 else self.percent(p)
+
     def date(self, d: dt.date | None) -> str:
         """A day: 31.03.2023, in English 31 Mar 2023; missing reads "no data"."""
         return self._date(d, _DATE_PATTERNS[self.language])

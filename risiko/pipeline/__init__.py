@@ -24,6 +24,7 @@ from risiko.pipeline.runs import (
     read_scored,
     read_tables,
 )
+from risiko.pipeline.scenario import Scenario, Side, model_of, run_of, scenario, with_saved_weights
 from risiko.pipeline.service import Beside, OverTime, ServicePage, beside, over_time, service_page
 from risiko.pipeline.training import train
 from risiko.pipeline.validation import Validation, kept_folds, saved_validation, trial_dates, validate
@@ -42,7 +43,9 @@ __all__ = [
     "Overview",
     "Prepared",
     "Run",
+    "Scenario",
     "ServicePage",
+    "Side",
     "Validation",
     "as_of_date",
     "beside",
@@ -61,6 +64,7 @@ __all__ = [
     "in_force",
     "kept_folds",
     "missing_shares",
+    "model_of",
     "model_page",
     "moved",
     "newest_known",
@@ -75,11 +79,14 @@ __all__ = [
     "ranking",
     "read_scored",
     "read_tables",
+    "run_of",
     "saved_validation",
+    "scenario",
     "service_page",
     "store_world",
     "train",
     "trial_dates",
     "validate",
     "validation_folder",
+    "with_saved_weights",
 ]

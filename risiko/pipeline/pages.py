@@ -57,7 +57,11 @@ def _monthly_complaints(prepared: Prepared, months: int) -> pd.Series:
 
 @dataclass(frozen=True)
 class Detail:
-    """One service: who it is, where it stands, why, and what supervisions have found. model_id: the score's."""
+    """One service: who it is, where it stands, why, and what supervisions have found. model_id: the score's.
+
+    place: its scores (scoring.SCORE_COLUMNS), `of` (services on the list), `top` (capacity) and `in_tier` (services of
+    its tier). groups, dimensions: its contributions summed, in log-odds (ScoreTable.by_group, by_dimension).
+    """
 
     as_of: date
     service: dict[str, object]
@@ -65,8 +69,15 @@ class Detail:
     criteria: pd.DataFrame
     contributions: pd.DataFrame
     base: float
+    groups: pd.Series
+    dimensions: pd.Series
     supervisions: pd.DataFrame
     model_id: str
+
+    @property
+    def log_odds(self) -> float:
+        """The base and all that is added."""
+        return self.base + float(self.contributions["contribution"].sum())
 
 
 def detail(run: Run, service_id: str) -> Detail:
@@ -88,7 +99,8 @@ def detail(run: Run, service_id: str) -> Detail:
     keys = ("name", "county", "office", "sector", "service_type", "users", "provider_id", "valid_from")
     service = {"service_id": service_id, **{k: row[k] for k in keys}, "municipalities": sorted(here["municipality"])}
     scores = table.scores.loc[service_id]
-    place = {**scores.to_dict(), "of": float(len(table.scores))}
+    in_tier = int((table.scores["tier"] == scores["tier"]).sum())
+    place = {**scores.to_dict(), "of": float(len(table.scores)), "top": float(table.top), "in_tier": float(in_tier)}
     source = {d: "declared" if row[f"{d}_declared"] else "default" for d in cohorts.DEGREES}
     criteria = pd.DataFrame(
         [
@@ -101,7 +113,9 @@ def detail(run: Run, service_id: str) -> Detail:
     )
     parts = reasons.contribution_table(table, run.prepared.features, service_id)
     visits = _supervisions(run.prepared, service_id)
-    return Detail(run.as_of, service, place, criteria, parts, table.base, visits, table.model_id)
+    dimensions = table.by_dimension({s.name: s.dimensions for s in run.signals}).loc[service_id]
+    groups = table.by_group().loc[service_id]
+    return Detail(run.as_of, service, place, criteria, parts, table.base, groups, dimensions, visits, table.model_id)
 
 
 def _supervisions(prepared: Prepared, service_id: str) -> pd.DataFrame:

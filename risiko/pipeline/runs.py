@@ -67,8 +67,8 @@ class Run:
 
     @property
     def key(self) -> tuple[tuple[str, float], ...]:
-        """What tells this run's list from another's of the same records and date: the model, and its weights."""
-        return ((self.table.model_id, 1.0), *sorted(self.weights.items()))
+        """What tells this run's list from another's of the same records and date: the model, weights and capacity."""
+        return ((self.table.model_id, float(self.table.top)), *sorted(self.weights.items()))
 
     @property
     def signals(self) -> tuple[SignalSpec, ...]:
@@ -190,9 +190,11 @@ def _prepared(known: Tables, as_of: date, chosen: settings.Settings) -> Prepared
 
 def rank(
     prepared: Prepared, weights: Mapping[str, float] | None = None, model: LoadedModel | None = None,
-    *, hindsight: bool = False,
+    *, hindsight: bool = False, top: int | None = None,
 ) -> Run:  # fmt: skip
     """Score a prepared cohort: by a model, or by points with the settings' weights or a planner's own for some signals.
+
+    top: how many the capacity allows; the order of the list is by the chance of being among them (default: settings).
 
     A model that was trained for a later date than the cohort's has seen what came after it: points are used instead.
     hindsight: use it all the same, to see what has moved its list since then; never to judge the score.
@@ -201,9 +203,10 @@ def rank(
         from risiko.scoring.by_model import score_by
 
         chosen = prepared.settings
-        return Run(prepared, score_by(model.model, model.entry.model_id, prepared.features, prepared.cohort, chosen))
+        model_id = model.entry.model_id
+        return Run(prepared, score_by(model.model, model_id, prepared.features, prepared.cohort, chosen, top))
     chosen = prepared.settings.with_weights(weights) if weights else prepared.settings
-    return Run(prepared, scoring.score(prepared.features, prepared.cohort, chosen))
+    return Run(prepared, scoring.score(prepared.features, prepared.cohort, chosen, top))
 
 
 def point_weights(prepared: Prepared) -> dict[str, float]:

@@ -3,5 +3,16 @@
 from risiko.reasons.chosen import WORTH_MENTIONING, main_reasons, silent_sources
 from risiko.reasons.contributions import contribution_table
 from risiko.reasons.moves import moves
+from risiko.reasons.reason import Position, Reason, place_reason, reasons_for
 
-__all__ = ["WORTH_MENTIONING", "contribution_table", "main_reasons", "moves", "silent_sources"]
+__all__ = [
+    "WORTH_MENTIONING",
+    "Position",
+    "Reason",
+    "contribution_table",
+    "main_reasons",
+    "moves",
+    "place_reason",
+    "reasons_for",
+    "silent_sources",
+]

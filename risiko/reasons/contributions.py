@@ -13,14 +13,15 @@ def _without_reading(names: list[str], added: pd.Series, table: ScoreTable) -> p
     """Rows for what a learned score adds beside the signals: the type of service, or a whole group of signals."""
     return pd.DataFrame({
         "signal": names, "group": [table.group_of[name] for name in names], "unit": "",
-        "contribution": added[names].to_numpy(dtype=float), "standing_sd": 0.0, "counts": True,
+        "contribution": added[names].to_numpy(dtype=float), "read": 0.0, "standing_sd": 0.0, "counts": True,
     })  # fmt: skip
 
 
 def contribution_table(table: ScoreTable, features: Features, service_id: str) -> pd.DataFrame:
     """One row per signal for one service: signal, group, weight, contribution (log-odds) and its whole reading.
 
-    base + the sum of `contribution` is the log-odds of the likelihood. counts: whether the signal counts in the score.
+    base + the sum of `contribution` is the log-odds of the likelihood. read: the part of it that the reading itself
+    adds, without its age and amount. counts: whether the signal counts in the score.
     A learned score has no weights (missing), and adds rows for the type of service, or for groups that it cannot take
     apart, without a reading (unit blank). reliability: 1 − standing_sd², 0 for a missing signal.
     """
@@ -31,6 +32,7 @@ def contribution_table(table: ScoreTable, features: Features, service_id: str) -
     rows["weight"] = rows["signal"].map(table.weights).astype(float)
     added = table.contributions.loc[service_id]
     rows["contribution"] = rows["signal"].map(added).astype(float).fillna(0.0)
+    rows["read"] = rows["signal"].map(table.readings_added.loc[service_id]).astype(float).fillna(0.0)
     adding = set(table.contributions.columns[table.contributions.any(axis=0)])
     rows["counts"] = rows["weight"] > 0 if table.weights else rows["signal"].isin(adding)
     others = [name for name in table.contributions.columns if name not in features.readings]

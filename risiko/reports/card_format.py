@@ -15,6 +15,10 @@ h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { border: 1px solid #6b6b6b; padding: .25rem .6rem; text-align: left; vertical-align: top; font-weight: normal; }
 thead th { font-weight: 600; background: #f0f0f0; } p, li { overflow-wrap: anywhere; }
+@page { size: A4; margin: 16mm; }
+@media print { body { font-size: 10pt; margin: 0; padding: 0; max-width: none; } .wide { overflow: visible; }
+  table { font-size: 8.5pt; } th, td { padding: .1rem .35rem; } thead { display: table-header-group; }
+  tr, li { break-inside: avoid; } h2 { break-after: avoid; } }
 """
 
 

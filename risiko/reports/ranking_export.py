@@ -17,7 +17,8 @@ from risiko.vocabulary import GROUPS
 
 # Column of the file -> number format in the workbook. Ids and words have none.
 FORMATS: Mapping[str, str] = {
-    "rank": "0", "rank_low": "0", "rank_high": "0", "users": "#,##0", "likelihood": "0.0%", "consequence": "0.00",
+    "rank": "0", "rank_low": "0", "rank_high": "0", "tier": "0", "in_plan": "0.0%", "expected_rank": "0.0",
+    "users": "#,##0", "likelihood": "0.0%", "consequence": "0.00",
     "priority": "0.000", "evidence": "0%", "complaints": "0", "last": "dd.mm.yyyy",
     **{f"group_{g}": "0.00" for g in GROUPS},
 }  # fmt: skip
@@ -58,6 +59,9 @@ def export_frame(ranking: pd.DataFrame, names: Names, model_id: str = POINTS) ->
             "rank": ranking["rank"],
             "rank_low": ranking["rank_low"],
             "rank_high": ranking["rank_high"],
+            "tier": ranking["tier"],
+            "in_plan": ranking["p_top"],
+            "expected_rank": ranking["expected_rank"],
             "id": ranking["service_id"],
             "service": ranking["name"],
             "sector": ranking["sector"].map(lambda s: t.word("sector", s), na_action="ignore"),
@@ -150,7 +154,7 @@ def _score_note(about: Provenance, t: Translator) -> str:
 def _list_sheet(book: Any, frame: pd.DataFrame, t: Translator) -> None:
     sheet = book.add_worksheet(t("export.list"))
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    sheet.freeze_panes(1, 5)
+    sheet.freeze_panes(1, 8)
     for place, name in enumerate(frame):
         form = book.add_format({"num_format": FORMATS[name]}) if name in FORMATS else None
         sheet.set_column(place, place, _WIDE.get(name, 13), form)
@@ -169,7 +173,10 @@ def _list_sheet(book: Any, frame: pd.DataFrame, t: Translator) -> None:
 def _written(values: pd.Series, name: str, t: Translator) -> list[str]:
     """One column as text, for the CSV."""
     absent = _absent(name, t)
-    decimals = {"likelihood": 4, "evidence": 4, "consequence": 3, "priority": 4, **{f"group_{g}": 4 for g in GROUPS}}
+    decimals = {
+        "in_plan": 4, "expected_rank": 1, "likelihood": 4, "evidence": 4, "consequence": 3, "priority": 4,
+        **{f"group_{g}": 4 for g in GROUPS},
+    }  # fmt: skip
     if values.dtype.kind == "M":
         return [absent if pd.isna(v) else t.date(v) for v in values]
     if values.dtype.kind in "fiu":

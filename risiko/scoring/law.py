@@ -13,6 +13,7 @@ from risiko.asof import FloatArray
 FloatBlock = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 TextArray = np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+LEAST = 1e-3  # no law is narrower than this: equals come in any order, and are told from others as well as before
 BLOCK = 64  # draws at a time: a block of 10,000 services is 2.5 MB
 LIKELY = 1.6448536269514722  # 90 % of a normal law lies within so many standard deviations
 
@@ -59,7 +60,8 @@ class PriorityLaw:
 
     def halves(self) -> tuple[FloatArray, FloatArray]:
         """Spread of the log-odds under and over the middle with the model's share, as if it were each service's own."""
-        return np.hypot(self.below, self.model_spread), np.hypot(self.above, self.model_spread)
+        below, above = (np.maximum(half, LEAST) for half in (self.below, self.above))
+        return np.hypot(below, self.model_spread), np.hypot(above, self.model_spread)
 
     def likelihood_range(self) -> tuple[FloatArray, FloatArray]:
         """Ends of the 90 % interval of the likelihood."""
@@ -81,8 +83,9 @@ class PriorityLaw:
         Beside each block what the model's error moved the log-odds in it (BLOCK × services; × 1 where there is none).
         """
         middle, harm = self.middle.astype(np.float32), self.log_harm.astype(np.float32)
-        half = ((self.above + self.below) / 2).astype(np.float32)  # a half each way, and what the upper has more
-        more = ((self.above - self.below) / 2).astype(np.float32)
+        below, above = (np.maximum(half, LEAST) for half in (self.below, self.above))
+        half = ((above + below) / 2).astype(np.float32)  # a half each way, and what the upper has more
+        more = ((above - below) / 2).astype(np.float32)
         pulls = np.ascontiguousarray(self.pulls.T, dtype=np.float32)
         unknown = np.flatnonzero(self.harm_spread > 0)
         wide = self.harm_spread[unknown].astype(np.float32)
@@ -119,7 +122,7 @@ class PriorityLaw:
         gap = needed - np.log(-np.expm1(needed))  # its log-odds
         gap -= moved
         gap -= self.middle.astype(np.float32)
-        below, above = (np.maximum(half, 1e-9).astype(np.float32) for half in (self.below, self.above))
+        below, above = (np.maximum(half, LEAST).astype(np.float32) for half in (self.below, self.above))
         return np.asarray(ndtr(-gap / np.where(gap > 0, above, below)))
 
 

@@ -14,7 +14,8 @@ LEVEL = 0.90
 MANY = 20_000  # beyond so many services places are read off the others' law instead of counted draw by draw
 POOLED = 500_000  # drawn priorities that make the bar
 LEAST_POOLED = 25  # lists that make it at least
-CONDITIONED = 512  # draws on which the chance of the first places is reckoned, not counted
+CONDITIONED = 512  # draws on which the chance of the first places is reckoned, not counted: at least so many
+RECKONED = 5_000_000  # and on a short list so many chances in all
 DECIMALS = 3  # chances that differ by less than one in a thousand do not order the list
 MOST_SPREADS, NODES = 4.0, 33  # how far along its own law a service is followed, and in how many steps
 
@@ -24,8 +25,8 @@ class Places:
     """What can be said of every service's place; 1 is looked at first.
 
     expected: mean place (Laird and Louis 1989: 1 + Σ over the others of the probability that they stand higher). low,
-    high: ends of the 90 % interval. p_top: probability of being among the first `top`; over the list they sum to `top`
-    but for the error of drawing. bar: the log-priority that so many services reach on average, places first to last.
+    high: ends of the 90 % interval. p_top: probability of being among the first `top`; over the list they sum to `top`.
+    bar: the log-priority that so many services reach on average, places first to last.
     """
 
     expected: FloatArray
@@ -57,14 +58,14 @@ def places(law: PriorityLaw, top: int, *, draws: int, rng: np.random.Generator) 
         found = place_among(law, _bar([one for block, _ in drawn for one in block]), top)
     else:
         found = counted_places(law, top, draws=draws, rng=rng)
-    return _shared_by_alike(found, law)
+    return _shared_by_alike(_summed(found), law)
 
 
 def counted_places(law: PriorityLaw, top: int, *, draws: int, rng: np.random.Generator) -> Places:
     """The same by ranking every draw: services × draws places are kept, 80 MB for 10,000 services and 4,000 draws.
 
-    p_top is the mean over the first CONDITIONED draws of the chance of beating the others as drawn, by the service's
-    own law: the draw of the service itself, most of the noise, is not needed (Rao and Blackwell).
+    p_top is the mean over the first draws (CONDITIONED, RECKONED) of the chance of beating the others as drawn, by the
+    service's own law: the draw of the service itself, most of the noise, is not needed (Rao and Blackwell).
     """
     n = len(law)
     kept = np.empty((n, draws), dtype=np.uint16)
@@ -81,7 +82,7 @@ def counted_places(law: PriorityLaw, top: int, *, draws: int, rng: np.random.Gen
             ranks[i, own] = place
         kept[:, done : done + len(block)] = ranks.T
         done += len(block)
-        if reckoned < CONDITIONED:
+        if reckoned < max(CONDITIONED, RECKONED // max(n, 1)):
             inside += _chances(law, block, order, ranks, moved, top)
             reckoned += len(block)
     p_top = inside / max(reckoned, 1)
@@ -129,7 +130,7 @@ def place_among(law: PriorityLaw, bar: FloatArray, top: int) -> Places:
     low, high = _reached(law.quantile(LIKELY), bar), _reached(law.quantile(-LIKELY), bar)
     return Places(
         expected_among(law, bar), np.floor(low).astype(np.int64), np.ceil(high).astype(np.int64),
-        np.where(last < line, 0.0, 1 - under), top, bar,
+        np.where(top >= len(bar), 1.0, np.where(last < line, 0.0, 1 - under)), top, bar,
     )  # fmt: skip
 
 
@@ -155,6 +156,14 @@ def _reached(log_priority: FloatArray, bar: FloatArray) -> FloatArray:
     """The place that a log-priority holds among the bars, between two of them by how near it is to each."""
     place = np.interp(-log_priority, -bar, np.arange(1, len(bar) + 1, dtype=float))
     return np.asarray(place, dtype=float)
+
+
+def _summed(found: Places) -> Places:
+    """The same with what must add up: expected places to 1 + 2 + … + n, chances to `top`; drawn, they are a bit off."""
+    n, total = len(found.expected), found.p_top.sum()
+    expected = np.clip(found.expected + (n + 1) / 2 - found.expected.mean(), 1, n) if n else found.expected
+    p_top = np.minimum(found.p_top * (min(found.top, n) / total), 1.0) if total > 0 else found.p_top
+    return replace(found, expected=expected, p_top=p_top)
 
 
 def _shared_by_alike(found: Places, law: PriorityLaw) -> Places:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from risiko.errors import StoreError
 from risiko.store.log import naive_utc
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 POINTS = ""  # the model_id of the points score, which needs no model file
-_DTYPES = {"as_of": "datetime64[us]", "recorded_at": "datetime64[us]", "at": "datetime64[us]", "seq": "int64"}
+_MOMENTS = ("as_of", "recorded_at", "at", "made_at")
+_DTYPES = {"seq": "int64", **dict.fromkeys(_MOMENTS, "datetime64[us]")}
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,17 @@ def next_promotion(
 
 def models_frame(entries: Iterable[ModelEntry]) -> pd.DataFrame:
     """One row per registered model, oldest first: the fields of ModelEntry."""
-    return _frame(sorted(entries, key=lambda e: (e.recorded_at, e.model_id)), ModelEntry)
+    oldest_first = sorted(entries, key=lambda e: (e.recorded_at, e.model_id))
+    return lines_frame(oldest_first, ModelEntry)
 
 
 def promotions_frame(promotions: Iterable[Promotion]) -> pd.DataFrame:
     """One row per decision, oldest first: the fields of Promotion; the last one holds."""
-    return _frame(list(promotions), Promotion)
+    return lines_frame(list(promotions), Promotion)
 
 
-def _frame(lines: Sequence[ModelEntry] | Sequence[Promotion], kind: type[ModelEntry] | type[Promotion]) -> pd.DataFrame:
+def lines_frame(lines: Sequence[DataclassInstance], kind: type[DataclassInstance]) -> pd.DataFrame:
+    """One row per line of a small table: the fields of its kind, with their dtypes where there is no line either."""
     names = [f.name for f in fields(kind)]
     frame = pd.DataFrame([asdict(line) for line in lines], columns=names)
     return frame.astype({name: _DTYPES.get(name, "str") for name in names})

@@ -94,5 +94,25 @@ class Store(Protocol):
     def promotions(self) -> pd.DataFrame:
         """Every such decision, oldest first: seq, model_id ("" for points), why, at (UTC), by. The last one holds."""
 
+    def record_draw(self, record: str, as_of: date, why: str, made_at: datetime, by: str) -> int:
+        """Append a draw (its record as JSON) and give its number; it is never changed or removed.
+
+        Its hash is chained to the draw before (store.decisions). Raises StoreError for a blank reason or name.
+        """
+
+    def draws(self) -> pd.DataFrame:
+        """Every draw, oldest first: seq, made_at (UTC), by, why, as_of, record, sha256."""
+
+    def record_weight_set(
+        self, name: str, weights: Mapping[str, float] | None, note: str, made_at: datetime, by: str
+    ) -> None:
+        """Append a weight set under a name; the newest of a name holds, and weights None takes the name away.
+
+        Raises StoreError for a blank name, and for taking away a name that does not hold.
+        """
+
+    def weight_sets(self) -> pd.DataFrame:
+        """Every such line, oldest first: seq, name, weights (JSON; missing: taken away), note, made_at (UTC), by."""
+
     def close(self) -> None:
         """Give back files and connections."""

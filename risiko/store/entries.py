@@ -1,4 +1,4 @@
-"""Entries of the import log and of the record of models to database rows and back."""
+"""Lines of the import log and of the records of models and decisions to database rows and back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from risiko.contracts import CONTRACTS
 from risiko.store.anchors import ModelEntry, Promotion
+from risiko.store.decisions import DrawLine, WeightSetLine
 from risiko.store.faults import Unreadable
 from risiko.store.log import Entry
 from risiko.store.metadata import DTYPES
@@ -42,8 +43,8 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     return entry
 
 
-def anchor_row(line: ModelEntry | Promotion) -> dict[str, Any]:
-    """The line as a row of the table models or promotions: dates and moments as ISO text."""
+def line_row(line: ModelEntry | Promotion | DrawLine | WeightSetLine) -> dict[str, Any]:
+    """The line as a row of its table: dates and moments as ISO text."""
     return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(line).items()}
 
 
@@ -62,3 +63,20 @@ def promotion_of(row: Mapping[str, Any]) -> Promotion:
         return Promotion(**{**row, "at": datetime.fromisoformat(row["at"])})
     except (TypeError, ValueError) as error:
         raise Unreadable(f"the record of promotions cannot be read at {row['seq']!r} ({error})") from error
+
+
+def draw_of(row: Mapping[str, Any]) -> DrawLine:
+    """The line behind a row of the table draws. Raises Unreadable when it is not one that was written here."""
+    try:
+        moments = {"as_of": date.fromisoformat(row["as_of"]), "made_at": datetime.fromisoformat(row["made_at"])}
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"the record of draws cannot be read at {row['seq']!r} ({error})") from error
+    return DrawLine(**{**row, **moments})
+
+
+def weight_set_of(row: Mapping[str, Any]) -> WeightSetLine:
+    """The line behind a row of the table weight_sets. Raises Unreadable when it is not one that was written here."""
+    try:
+        return WeightSetLine(**{**row, "made_at": datetime.fromisoformat(row["made_at"])})
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"the record of weight sets cannot be read at {row['seq']!r} ({error})") from error

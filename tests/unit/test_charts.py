@@ -69,8 +69,10 @@ def test_days_begin_with_sunday_as_vega_counts_them() -> None:
 
 
 def test_rank_intervals_span_and_mark() -> None:
-    rows = pd.DataFrame({"label": ["1. A", "2. B"], "rank": [1, 2], "rank_low": [1, 1], "rank_high": [4, 60], "text": ["", ""]})
-    span, mark = spec(rank_intervals(rows, axis="Plass", language="nb"))["layer"]
+    rows = pd.DataFrame({"label": ["1. A", "2. B"], "rank": [1, 2], "rank_low": [1, 1], "rank_high": [4, 60], "tier": ["nivå 1", "nivå 1"], "text": ["", ""]})
+    drawn = spec(rank_intervals(rows, axis="Plass", line=(5, "her slutter kapasiteten"), language="nb"))
+    span, mark, *_, rule, word = drawn["layer"]
+    assert [list(drawn["datasets"][layer["data"]["name"]][0].values()) for layer in (rule, word)] == [[5.5, "her slutter kapasiteten"]] * 2
     assert (span["encoding"]["x"]["field"], span["encoding"]["x2"]["field"]) == ("rank_low", "rank_high")
     assert mark["encoding"]["x"]["field"] == "rank"
 

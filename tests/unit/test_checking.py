@@ -22,8 +22,9 @@ from risiko.pipeline.checking import Checked, check
 from risiko.pipeline.equal_places import places_by_group
 from risiko.pipeline.evidence import skill
 from risiko.pipeline.learning import Learner, TrainingRows
-from risiko.pipeline.list_movement import compared_lists, prioritised
+from risiko.pipeline.list_movement import compared_lists
 from risiko.pipeline.moments import Moments
+from risiko.pipeline.redrawn import read_by
 from risiko.pipeline.runs import Authority, Prepared
 from risiko.pipeline.subject import Subject
 from risiko.pipeline.validation import Validation
@@ -252,13 +253,14 @@ def test_skill_is_what_a_backtest_says_of_this_kind_of_score(learner: Learner) -
 def test_a_list_is_held_against_the_same_score_three_months_before(learner: Learner, model: LoadedModel) -> None:
     for chosen in (None, model):
         subject = Subject(learner, DAY, chosen)
-        same = pd.Series(prioritised(subject, subject.run.prepared)(None), index=subject.run.table.scores.index)
-        assert same.to_numpy() == pytest.approx(subject.run.table.scores["priority"].to_numpy(), rel=1e-6)
-        as_they_are = prioritised(subject, subject.run.prepared)(subject.inputs_now.to_numpy(dtype=float))
-        assert as_they_are == pytest.approx(same.to_numpy(), rel=1e-5)
+        names, log_odds = read_by(subject.run, chosen and chosen.model)
+        assert names == list(subject.inputs_now)
+        as_they_are = log_odds(subject.inputs_now.to_numpy(dtype=float))
+        assert as_they_are == pytest.approx(subject.run.table.law.middle, abs=1e-5)
         found = compared_lists(subject)
         assert found["ranks_after"].equals(subject.run.table.scores["rank"])
-        assert found["list_size"] == round(0.05 * len(same))
+        assert found["ranks_before"].max() > found["list_size"]
+        assert found["list_size"] == round(0.05 * len(subject.inputs_now))
         assert len(found["noise_overlap"]) == 105
         assert 0 < found["noise_overlap"].mean() < 1
 

@@ -23,13 +23,13 @@ def ranking() -> pd.DataFrame:
     """Two services: one with everything, one with little, whose name tries to be a formula."""
     rows = [
         {
-            "service_id": "S1", "rank": 1, "rank_low": 1, "rank_high": 9, "name": "Fjellvik sykehjem", "county": "Agder", "office": "Agder",
+            "service_id": "S1", "rank": 1, "rank_low": 1, "rank_high": 9, "tier": 1, "p_top": 0.425, "expected_rank": 3.4, "name": "Fjellvik sykehjem", "county": "Agder", "office": "Agder",
             "sector": "health", "service_type": "nursing_home", "users": 48.0, "likelihood": 0.345, "consequence": 2.1, "evidence": 0.5,
             "evidence_dots": 3, "priority": 0.7245, "raising": ["experience_mean", "metadata:staff_turnover"], "missing": [],
             "complaints_24m": [1.0] * 24, "last_supervised": pd.Timestamp("2022-11-30"),
         },
         {
-            "service_id": "S2", "rank": 2, "rank_low": 1, "rank_high": 12, "name": '=HYPERLINK("x")', "county": None, "office": None,
+            "service_id": "S2", "rank": 2, "rank_low": 1, "rank_high": 12, "tier": 1, "p_top": 0.0004, "expected_rank": 6.0, "name": '=HYPERLINK("x")', "county": None, "office": None,
             "sector": "health", "service_type": "space_clinic", "users": NAN, "likelihood": 0.1, "consequence": 1.0, "evidence": 0.0,
             "evidence_dots": 1, "priority": 0.1, "raising": [], "missing": ["experience_mean", "last_finding"],
             "complaints_24m": None, "last_supervised": pd.NaT,
@@ -56,7 +56,8 @@ def workbook(language: str = "nb", **about: object) -> openpyxl.Workbook:
 def test_csv_reads_as_norwegian_excel_writes() -> None:
     first, second = csv_rows("nb")
     assert first == {
-        "Plass": "1", "Plass, nedre (90 %)": "1", "Plass, øvre (90 %)": "9", "ID": "S1", "Tjeneste": "Fjellvik sykehjem",
+        "Plass": "1", "Plass, nedre (90 %)": "1", "Plass, øvre (90 %)": "9", "Nivå": "1",
+        "Sjanse for å være innenfor kapasiteten": "0,4250", "Forventet plass": "3,4", "ID": "S1", "Tjeneste": "Fjellvik sykehjem",
         "Sektor": "Helse og omsorg", "Tjenestetype": "Sykehjem", "Fylke": "Agder", "Embete": "Agder", "Brukere": "48",
         "Sannsynlighet for svikt": "0,3450", "Konsekvens (1 = referanse)": "2,100", "Prioritet": "0,7245",
         "Grunnlag (andel egne data)": "0,5000", "Klager": "0,7000", "Brukererfaring": "-0,2500", "Om tjenesten": "0,0000",
@@ -88,7 +89,7 @@ def test_workbook_keeps_numbers_as_numbers_dates_as_dates_and_text_as_text() -> 
     assert first["Sist ført tilsyn"].value.date() == date(2022, 11, 30)
     assert (second["Brukere"].value, second["Sist ført tilsyn"].value) == ("mangler data", "ingen registrert")
     assert (second["Tjeneste"].value, second["Tjeneste"].data_type) == ('=HYPERLINK("x")', "s")
-    assert sheet.freeze_panes == "F2"
+    assert sheet.freeze_panes == "I2"
     assert sheet.max_row == 3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -24,6 +25,7 @@ MAY, JUNE = datetime(2026, 5, 1, 9, 30, 15, 250), datetime(2026, 6, 1, 12)
 FIRST = ModelEntry("learned-2022-09-30-aaaaaaaa", "a1" * 32, "learned", date(2022, 9, 30), MAY)
 SECOND = ModelEntry("boosting-2023-03-31-bbbbbbbb", "b2" * 32, "boosting", date(2023, 3, 31), JUNE)
 SERVICES = "service_id | users\ns1 | 40"
+OLD = pytest.mark.parametrize("old_version", [1, 2])
 
 
 def test_a_new_store_has_no_models_and_no_promotions_but_their_columns(store: Store) -> None:
@@ -93,14 +95,14 @@ def test_models_outlive_the_process_and_do_not_touch_the_records(kept_address: s
     assert len(again.imports()) == len(again.read(["services"])["services"]) == 1
 
 
-def as_version_1(address: str) -> None:
-    """Make the store what version 1 of the schema left behind."""
+def as_version(version: int, address: str) -> None:
+    """Make the store what that version of the schema left behind."""
     url = address.replace("postgresql:", "postgresql+psycopg:") if "://" in address else f"sqlite:///{address}"
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        for name in ("models", "promotions"):
+        for name in (table.name for came, added in schema.ADDED.items() if came > version for table in added):
             connection.exec_driver_sql(f"DROP TABLE {name}")
-        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'schema'")
+        connection.exec_driver_sql(f"UPDATE meta SET value = '{version}' WHERE key = 'schema'")
     engine.dispose()
 
 
@@ -113,39 +115,57 @@ def version_of(address: str) -> str:
     return str(found)
 
 
-def test_a_store_of_version_1_is_brought_up_to_date_when_it_is_opened(kept_address: str) -> None:
+@OLD
+def test_an_older_store_is_brought_up_to_date_when_it_is_opened(kept_address: str, old_version: int) -> None:
     old = open_store(kept_address)
     old.commit(batch(part("services", SERVICES)))
     old.close()
-    as_version_1(kept_address)
+    as_version(old_version, kept_address)
     store = open_store(kept_address, create=False)
-    assert version_of(kept_address) == str(schema.VERSION) == "2"
+    assert version_of(kept_address) == str(schema.VERSION) == "3"
     assert store.read(["services"])["services"]["service_id"].tolist() == ["s1"]
     store.record_model(FIRST)
-    assert open_store(kept_address).models()["model_id"].tolist() == [FIRST.model_id]
+    store.record_draw("{}", MAY.date(), "too wide a tier", JUNE, "KN")
+    store.record_weight_set("council", {"a": 1.0}, "", JUNE, "KN")
+    again = open_store(kept_address)
+    assert again.models()["model_id"].tolist() == [FIRST.model_id]
+    assert (len(again.draws()), len(again.weight_sets())) == (1, 1)
 
 
-def test_a_step_that_fails_leaves_the_old_store_as_it_was(tmp_path: Path) -> None:
+def test_a_store_of_version_2_keeps_its_models(kept_address: str) -> None:
+    old = open_store(kept_address)
+    old.record_model(FIRST)
+    old.record_promotion(FIRST.model_id, "better", JUNE, "")
+    old.close()
+    as_version(2, kept_address)
+    store = open_store(kept_address, create=False)
+    assert store.models()["model_id"].tolist() == store.promotions()["model_id"].tolist() == [FIRST.model_id]
+    assert store.draws().empty
+
+
+@pytest.mark.parametrize(("old_version", "taken", "made_before"), [(1, "promotions", "models"), (1, "weight_sets", "models"), (2, "weight_sets", "draws")])
+def test_a_step_that_fails_leaves_the_old_store_as_it_was(tmp_path: Path, old_version: int, taken: str, made_before: str) -> None:
     path = str(tmp_path / "store.db")
     open_store(path).commit(batch(part("services", SERVICES)))
-    as_version_1(path)
-    with closing(sqlite3.connect(path)) as other:  # the second table cannot be made: its name is taken
-        other.execute("CREATE VIEW promotions AS SELECT 1")
+    as_version(old_version, path)
+    with closing(sqlite3.connect(path)) as other:  # a later table cannot be made: its name is taken
+        other.execute(f"CREATE VIEW {taken} AS SELECT 1")
         other.commit()
     store = open_store(path)
-    assert version_of(path) == "1"
+    assert version_of(path) == str(old_version)
     with closing(sqlite3.connect(path)) as other:
         made = {name for (name,) in other.execute("SELECT name FROM sqlite_master")}
-    assert "models" not in made, "the first step of the upgrade was taken back"
+    assert made_before not in made, "the first step of the upgrade was taken back"
     assert len(store.read(["services"])["services"]) == 1
     with pytest.raises(StoreError):
         store.record_model(FIRST)
 
 
-def test_a_store_of_version_1_that_cannot_be_written_still_reads(open_folder: Path) -> None:
+@OLD
+def test_an_older_store_that_cannot_be_written_still_reads(open_folder: Path, old_version: int) -> None:
     place = open_folder / "store.db"
     open_store(str(place)).commit(batch(part("services", SERVICES)))
-    as_version_1(str(place))
+    as_version(old_version, str(place))
     place.chmod(0o444)
     before = place.read_bytes()
     with ordinary_user():
@@ -153,22 +173,40 @@ def test_a_store_of_version_1_that_cannot_be_written_still_reads(open_folder: Pa
         assert len(store.read()["services"]) == 1
         assert store.models().empty
         assert store.promotions().empty
+        assert store.draws().columns.tolist() == ["seq", "made_at", "by", "why", "as_of", "record", "sha256"]
+        assert (len(store.draws()), len(store.weight_sets())) == (0, 0)
         with pytest.raises(StoreError, match="cannot be written"):
             store.record_model(FIRST)
+        with pytest.raises(StoreError, match="cannot be written"):
+            store.record_draw("{}", MAY.date(), "why", JUNE, "KN")
     assert place.read_bytes() == before
 
 
-def test_a_busy_store_of_version_1_is_read_now_and_brought_up_to_date_later(tmp_path: Path) -> None:
+def by_model(store: Store) -> None:
+    store.record_model(FIRST)
+
+
+def by_draw(store: Store) -> None:
+    store.record_draw("{}", MAY.date(), "too wide a tier", JUNE, "KN")
+
+
+def by_weights(store: Store) -> None:
+    store.record_weight_set("council", {"a": 1.0}, "", JUNE, "KN")
+
+
+@OLD
+@pytest.mark.parametrize("write", [by_model, by_draw, by_weights])
+def test_a_busy_older_store_is_read_now_and_brought_up_to_date_later(tmp_path: Path, old_version: int, write: Callable[[Store], None]) -> None:
     path = str(tmp_path / "store.db")
     open_store(path).commit(batch(part("services", SERVICES)))
-    as_version_1(path)
+    as_version(old_version, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         store = open_store(path, wait_seconds=0.1)
         assert len(store.read(["services"])["services"]) == 1
-    assert version_of(path) == "1"
-    store.record_model(FIRST)
-    assert (version_of(path), store.models()["model_id"].tolist()) == ("2", [FIRST.model_id])
+    assert version_of(path) == str(old_version)
+    write(store)
+    assert (version_of(path), len(store.models()) + len(store.draws()) + len(store.weight_sets())) == ("3", 1)
 
 
 def test_lost_anchors_are_told_and_not_taken_for_none(tmp_path: Path) -> None:

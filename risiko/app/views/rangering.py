@@ -39,6 +39,7 @@ def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> Non
     run = ranked.run
     with st.sidebar:
         filters.show(ranked.ranking, names, run.as_of, latest)
+        filters.room(t, run.table.top, len(ranked.ranking))
         score_choice.choose(ranked.promoted, t)
         now = {**ranked.default_weights, **run.weights}
         weights.weights_form(run.signals, ranked.default_weights, now, names)
@@ -48,7 +49,7 @@ def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> Non
         return notices.no_match(t)
     _list_and_detail(run, ranked.ranking, shown, names)
     rows = shown.head(session.query().top)
-    certainty.order_certainty(rows, names)
+    certainty.order_certainty(rows, run.table.top, names)
     grid.as_table(rows, names)
 
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from risiko.app.display import intervals_frame
 from risiko.charts.intervals import rank_intervals
+from risiko.reports.chart_rows import interval_rows
 from risiko.reports.names import Names
 
-ROWS = 20
+ROWS = 60
 
 
-def order_certainty(shown: pd.DataFrame, names: Names) -> None:
-    """A picture of the first rows' intervals; overlap means that their order is not settled."""
-    t, rows = names.t, intervals_frame(shown.head(ROWS), names)
-    widest = shown.head(ROWS)["rank_high"].max()
-    description = t("certainty.alt", n=t.number(len(rows)), high=t.number(widest))
-    with st.expander(t("certainty.title")):
-        st.caption(t("certainty.help"))
+def order_certainty(shown: pd.DataFrame, top: int, names: Names) -> None:
+    """A picture of the first rows' intervals with the capacity line; the ordinary table has the same numbers."""
+    t, first = names.t, shown.head(ROWS)
+    st.subheader(t("certainty.title"))
+    st.markdown(t("certainty.takeaway", n=t.number(len(first)), high=t.number(first["rank_high"].max()),
+                  tiers=t.number(first["tier"].nunique())))  # fmt: skip
+    st.caption(t("certainty.help"))
+    with st.expander(t.plural("certainty.picture", len(first))):
+        line = top, t("certainty.line", n=t.number(top))
         st.altair_chart(
-            rank_intervals(rows, axis=t("certainty.axis"), language=t.language),
+            rank_intervals(interval_rows(first, names), axis=t("certainty.axis"), line=line, language=t.language),
             theme=None,
             width="stretch",
-            alt=description,
+            alt=t("certainty.alt", n=t.number(len(first)), high=t.number(first["rank_high"].max())),
         )

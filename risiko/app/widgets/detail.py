@@ -10,6 +10,7 @@ from risiko.app.display import plain, plain_cells
 from risiko.charts.months import monthly_counts
 from risiko.charts.waterfall import waterfall
 from risiko.pipeline import Detail
+from risiko.reports.chart_rows import step_rows
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
 
@@ -34,6 +35,7 @@ def head(detail: Detail, names: Names) -> None:
     st.header(plain(str(name)), anchor="tjeneste", divider="gray")
     st.caption(_who(detail, names))
     st.markdown(f"**{_place(detail, names)}** {_score(detail, names)}")
+    st.markdown(_sure(detail, names))
     st.caption(f"{t('ranking.caveat')} {_means(detail, names)}")
     _criteria(detail, names)
     _why(detail, names)
@@ -63,6 +65,18 @@ def _place(detail: Detail, names: Names) -> str:
         low=t.number(p["rank_low"]),
         high=t.number(p["rank_high"]),
     )
+
+
+def _sure(detail: Detail, names: Names) -> str:
+    """How sure the place is: chance of the capacity, expected place, tier, and what the unsaid may do."""
+    p, t = detail.place, names.t
+    said = t(
+        "detail.sure", chance=t.chance(p["p_top"]), top=t.number(p["top"]), expected=t.number(p["expected_rank"]),
+        low=t.percent(p["likelihood_low"]), high=t.percent(p["likelihood_high"]),
+    )  # fmt: skip
+    tier = t.plural("detail.tier", int(p["in_tier"]), tier=t.number(p["tier"]))
+    unsaid = t("detail.unsaid", best=t.number(p["rank_best"]), worst=t.number(p["rank_worst"]))
+    return f"{said} {tier} {unsaid}"
 
 
 def _score(detail: Detail, names: Names) -> str:
@@ -113,7 +127,7 @@ def _why(detail: Detail, names: Names) -> None:
     st.subheader(t("reasons.title"))
     st.caption(t("reasons.help") + ("" if detail.model_id == POINTS else f" {t('reasons.help_learned')}"))
     description = reasons.takeaway(detail, names)
-    chart = waterfall(reasons.steps(detail, names), axis=t("reasons.axis"), language=t.language)
+    chart = waterfall(step_rows(detail.contributions, detail.base, names), axis=t("reasons.axis"), language=t.language)
     st.altair_chart(chart, theme=None, width="stretch", alt=description)
     rows = plain_cells(reasons.table(detail, names))
     if len(rows) > LONG_TABLE:
@@ -122,6 +136,11 @@ def _why(detail: Detail, names: Names) -> None:
     else:
         st.markdown(f"**{t('reasons.table')}**")
         st.table(rows, hide_index=True, border="horizontal")
+    left, right = st.columns(2, gap="large")
+    left.markdown(f"**{t('reasons.by_group')}**")
+    left.table(plain_cells(reasons.by_group(detail, names)), hide_index=True, border="horizontal")
+    right.markdown(f"**{t('reasons.by_dimension')}**")
+    right.table(plain_cells(reasons.by_dimension(detail, names)), hide_index=True, border="horizontal")
     declared = [name for name in reasons.scored(detail)["signal"] if name.startswith("metadata:")]
     if declared:
         st.caption(" · ".join(plain(names.signal_sentence(name)) for name in declared))

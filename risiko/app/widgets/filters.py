@@ -67,7 +67,7 @@ def as_of_date(t: Translator, as_of: date, latest: date) -> None:
 
 def comparison(t: Translator, since: date, as_of: date, capacity: int, n: int) -> None:
     """The earlier date to compare with, and how many services can be visited."""
-    day, count = session.widget_key("overview.since"), session.widget_key("overview.capacity")
+    day = session.widget_key("overview.since")
     st.date_input(
         t("overview.since"),
         since,
@@ -78,6 +78,12 @@ def comparison(t: Translator, since: date, as_of: date, capacity: int, n: int) -
         help=t("overview.since_help"),
         on_change=lambda: session.change(since=st.session_state[day]),
     )
+    room(t, capacity, n)
+
+
+def room(t: Translator, capacity: int, n: int) -> None:
+    """How many of the n services can be visited."""
+    count = session.widget_key("overview.capacity")
     st.number_input(
         t("overview.capacity"),
         1,

@@ -13,7 +13,7 @@ from risiko.charts.theme import BLUE
 from risiko.i18n import Translator
 from risiko.reports.names import Names
 
-ROWS_IN_TABLE = 25
+ROWS_IN_TABLE = 60
 _GRID, _BOX = "ranking.grid", "ranking.box"
 
 
@@ -91,16 +91,25 @@ def as_table(shown: pd.DataFrame, names: Names) -> None:
         st.table(plain_cells(plain_table(shown.head(ROWS_IN_TABLE), names)), hide_index=True, border="horizontal")
 
 
+def _percent(t: Translator) -> str:
+    return "%.0f%%" if t.language == "en" else "%.0f\u00a0%%"
+
+
 def _columns(t: Translator, shown: pd.DataFrame, learned: bool) -> dict[str, Any]:
     c, groups = st.column_config, shown.filter(like="group_")
     text = {
         name: c.TextColumn(t.word("column", name), width=width, help=t.word("column_help", name))
-        for name, width in {"interval": 86, "evidence": 104, "type": 150, "county": 110}.items()
+        for name, width in {"interval": 96, "evidence": 104, "type": 150, "county": 110}.items()
     }
     return {
         **text,
         "rank": c.NumberColumn(t("column.rank"), width=52, help=t("column_help.rank")),
+        "tier": c.NumberColumn(t("column.tier"), width=62, help=t("column_help.tier")),
         "service": c.TextColumn(t("column.service"), width=175),
+        "in_plan": c.ProgressColumn(
+            t("column.in_plan"), width=112, min_value=0, max_value=100, color=BLUE, help=t("column_help.in_plan"),
+            format=_percent(t),
+        ),
         "likelihood": c.ProgressColumn(
             t("column.likelihood"),
             width=112,
@@ -108,7 +117,7 @@ def _columns(t: Translator, shown: pd.DataFrame, learned: bool) -> dict[str, Any
             max_value=100,
             color=BLUE,
             help=t("column_help.likelihood_learned") if learned else t("column_help.likelihood"),
-            format="%.0f%%" if t.language == "en" else "%.0f\u00a0%%",
+            format=_percent(t),
         ),
         "consequence": c.NumberColumn(t("column.consequence"), width=84, help=t("column_help.consequence")),
         "contributions": c.BarChartColumn(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 
 import streamlit as st
@@ -17,24 +17,33 @@ from risiko.vocabulary import GROUPS
 def weights_form(
     signals: tuple[SignalSpec, ...], default: Mapping[str, float], now: Mapping[str, float], names: Names
 ) -> None:
-    """One number per signal that counts, the others folded away; «Bruk» applies, «Tilbakestill» goes back."""
-    t, keys = names.t, {s.name: session.widget_key(f"weight.{s.name}") for s in signals}
+    """The form for the reader's own list, folded away; «Bruk» applies, «Tilbakestill» goes back."""
+    t = names.t
+    with st.expander(t("weights.title")):
+        st.caption(t("weights.help"))
+        fields(signals, default, now, names, lambda chosen: session.change(weights=chosen))
+        if session.query().weights:
+            st.button(t("weights.reset"), on_click=_reset, key="weights.reset")
+
+
+def fields(
+    signals: tuple[SignalSpec, ...], default: Mapping[str, float], now: Mapping[str, float], names: Names,
+    use: Callable[[dict[str, float]], None], form: str = "weights",
+) -> None:  # fmt: skip
+    """One number per signal that counts, the others folded away; `use` gets those that differ from the default."""
+    t, keys = names.t, {s.name: session.widget_key(f"{form}.{s.name}") for s in signals}
     count = [s for s in signals if default[s.name] > 0 or now[s.name] > 0]
 
     def apply() -> None:
         chosen = {name: float(st.session_state[key]) for name, key in keys.items()}
-        session.change(weights={name: w for name, w in chosen.items() if w != round(default[name], 2)})
+        use({name: w for name, w in chosen.items() if w != round(default[name], 2)})
 
-    with st.expander(t("weights.title")):
-        st.caption(t("weights.help"))
-        with st.form("weights", border=False, enter_to_submit=False):
-            _fields(count, now, keys, names)
-            if len(count) < len(signals):
-                with st.expander(t("weights.others")):
-                    _fields([s for s in signals if s not in count], now, keys, names)
-            st.form_submit_button(t("weights.apply"), type="primary", on_click=apply)
-        if session.query().weights:
-            st.button(t("weights.reset"), on_click=_reset, key="weights.reset")
+    with st.form(form, border=False, enter_to_submit=False):
+        _fields(count, now, keys, names)
+        if len(count) < len(signals):
+            with st.expander(t("weights.others")):
+                _fields([s for s in signals if s not in count], now, keys, names)
+        st.form_submit_button(t("weights.apply"), type="primary", on_click=apply)
 
 
 def _fields(signals: list[SignalSpec], now: Mapping[str, float], keys: Mapping[str, str], names: Names) -> None:

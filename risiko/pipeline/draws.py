@@ -1,0 +1,143 @@
+"""Draws: make one where capacity cuts through a tier, keep it in the store, and make kept ones again to check them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from risiko import plan
+from risiko.errors import InputError, StoreError
+from risiko.pipeline.runs import Authority, Run
+from risiko.plan.cut import ELIGIBLE
+from risiko.plan.record import Difference
+from risiko.scoring.placed import at_capacity
+from risiko.store.decisions import link
+
+if TYPE_CHECKING:
+    from risiko.i18n import Translator
+    from risiko.reports.draw_protocol import DrawProtocol
+
+
+@dataclass(frozen=True)
+class KeptDraw:
+    """A draw in the store. seq: its number. sha256: its hash there, printed on the protocol.
+
+    earlier: the numbers of the draws made before it for the same date; a reader should ask why there are any.
+    """
+
+    seq: int
+    sha256: str
+    record: plan.DrawRecord
+    earlier: Sequence[int] = ()
+
+
+def with_capacity(run: Run, top: int) -> Run:
+    """The same run with places for `top` services: chances of a place, and the order they give. InputError below 1."""
+    if top < 1:
+        raise InputError("Capacity must be at least one service.", where="capacity", hint="give a whole number from 1")
+    return replace(run, table=at_capacity(run.table, top, run.prepared.settings))
+
+
+def cut_of(run: Run) -> plan.Cut:
+    """Where the run's capacity ends on its list, and whether a draw is needed: plan.Cut."""
+    return plan.cut_at(run.table.scores, run.table.top, run.prepared.cohort.services["name"])
+
+
+def draw_for(
+    authority: Authority, run: Run, *, seed: int, why: str, by: str, now: datetime, method: str = "chance"
+) -> KeptDraw | None:
+    """Make the draw that the run's capacity asks for and keep it; None where capacity cuts through no tier.
+
+    method: plan.METHODS. Raises InputError for a blank reason or name, a negative seed or an unknown method.
+    """
+    found = cut_of(run)
+    if not found.needed:
+        return None
+    chosen = run.prepared.settings
+    made_at = now if now.tzinfo is None else now.astimezone(UTC).replace(tzinfo=None)
+    record = plan.drawn(
+        found, as_of=run.as_of, seed=seed, made_at=made_at, by=by, why=why, model_id=run.table.model_id,
+        told_apart=chosen.score.told_apart, method=method, weights=run.weights,
+        data_version=run.prepared.data_version, settings_version=chosen.version,
+    )  # fmt: skip
+    seq = authority.store.record_draw(plan.as_text(record), run.as_of, record.why, now, record.by)
+    return next(kept for kept in kept_draws(authority) if kept.seq == seq)
+
+
+def kept_draws(authority: Authority, as_of: date | None = None) -> list[KeptDraw]:
+    """Every draw kept (for one date, where it is given), oldest first. Raises StoreError where one cannot be read."""
+    rows = authority.store.draws()
+    wanted = rows if as_of is None else rows[rows["as_of"] == pd.Timestamp(as_of)]
+    earlier: dict[Any, tuple[int, ...]] = {}
+    found = []
+    for row in wanted.to_dict("records"):
+        try:
+            record = plan.from_text(row["record"])
+        except InputError as error:
+            where = f"{authority.store.address}, draw {row['seq']}"
+            raise StoreError(error.what, where=where, hint=error.hint) from error
+        before = earlier.get(row["as_of"], ())
+        found.append(KeptDraw(row["seq"], row["sha256"], record, before))
+        earlier[row["as_of"]] = (*before, row["seq"])
+    return found
+
+
+def draw_of(authority: Authority, run: Run) -> KeptDraw | None:
+    """The newest draw made of this very list: same date, score, weights, capacity, and the same services and chances.
+
+    None where there is none, or the list has changed since.
+    """
+    found = cut_of(run)
+    if not found.needed:
+        return None
+    same = [kept for kept in kept_draws(authority, run.as_of) if _about(kept.record, run, found)]
+    return same[-1] if same else None
+
+
+def _about(record: plan.DrawRecord, run: Run, found: plan.Cut) -> bool:
+    asked = (run.as_of, run.table.model_id, run.weights, found.top, found.sure, found.tier)
+    was = (record.as_of, record.model_id, dict(record.weights), record.top, record.sure, record.tier)
+    if asked != was or len(record.eligible) != len(found.eligible):
+        return False
+    now = found.eligible.assign(p_top=found.eligible["p_top"].round(6))
+    return all(now[name].tolist() == record.eligible[name].tolist() for name in ELIGIBLE)
+
+
+def check_draws(authority: Authority) -> list[tuple[int, Difference]]:
+    """Make every kept draw again from its record: (number of the draw, what comes out otherwise). Empty: all is sound.
+
+    "chain": the record is not the one that was written, or a draw before it was taken away. "line": what the store says
+    of the draw beside its record. The last draws of all can be taken away unseen; printed protocols tell of those.
+    """
+    found: list[tuple[int, Difference]] = []
+    before = ""
+    for place, row in enumerate(authority.store.draws().to_dict("records"), start=1):
+        expected = link(before, row["record"])
+        if row["sha256"] != expected or row["seq"] != place:
+            found.append((row["seq"], Difference("chain", "", row["sha256"], expected)))
+        before = row["sha256"]
+        try:
+            record = plan.from_text(row["record"])
+        except InputError as error:
+            found.append((row["seq"], Difference("record", "", error.what, "")))
+            continue
+        line = (row["as_of"].date(), row["made_at"], row["by"], row["why"])
+        said = (record.as_of, pd.Timestamp(record.made_at), record.by, record.why)
+        if line != said:
+            found.append((row["seq"], Difference("line", "", f"{line}", f"{said}")))
+        found += [(row["seq"], difference) for difference in plan.verify(record)]
+    return found
+
+
+def protocol_of(authority: Authority, kept: KeptDraw, t: Translator) -> DrawProtocol:
+    """The draw as a protocol in the reader's language, for reports.draw_protocol to write as HTML or XLSX."""
+    from risiko.reports.draw_protocol import DrawProtocol
+    from risiko.reports.names import Names
+
+    declared = authority.store.read(["metadata_columns"])["metadata_columns"]
+    names = Names.of(t, authority.settings, declared)
+    return DrawProtocol(kept.record, kept.seq, kept.sha256, kept.earlier, names)
