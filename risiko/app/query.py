@@ -11,7 +11,7 @@ from risiko.i18n import LANGUAGES
 TOP_CHOICES = (25, 100, 250, 500, 1000)
 # The records' first possible day, and the form's highest weight.
 EARLIEST, MOST = date(1990, 1, 1), 5.0
-DATES, WEIGHTS, SCORES = "", "weights", "score"  # what two lists may differ by
+DATES, WEIGHTS, SCORES = "", "weights", "scores"  # what two lists may differ by
 # Filter on the page -> column of the ranking. The names are also those in the address line.
 CHOICES: Mapping[str, str] = {
     "sector": "sector", "type": "service_type", "county": "county", "office": "office", "evidence": "evidence_dots",

@@ -64,10 +64,14 @@ def by_group(detail: Detail, names: Names) -> pd.DataFrame:
 
 
 def by_dimension(detail: Detail, names: Names) -> pd.DataFrame:
-    """The same by dimension of good services; what speaks of no single one comes last."""
-    t = names.t
-    said = [t("voices.whole") if d == WHOLE else t.word("dimension", d) for d in detail.dimensions.index]
-    return _lifts(said, detail.dimensions, t("voices.dimension"), detail, names)
+    """The same by dimension of good services that something is added for; what speaks of no single one comes last.
+
+    Empty where the signals that count all speak of the service as a whole.
+    """
+    t, added = names.t, detail.dimensions[(detail.dimensions != 0) | (detail.dimensions.index == WHOLE)]
+    added = added if len(added) > 1 else added.head(0)
+    said = [t("voices.whole") if d == WHOLE else t.word("dimension", d) for d in added.index]
+    return _lifts(said, added, t("voices.dimension"), detail, names)
 
 
 def _lifts(labels: list[str], added: pd.Series, heading: str, detail: Detail, names: Names) -> pd.DataFrame:

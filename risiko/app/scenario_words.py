@@ -43,15 +43,17 @@ class Sides:
 
     def lead(self, names: Names) -> str:
         """What is compared, in a sentence."""
-        key = "scenario.lead" if self.by == "dates" else "scenario.lead_named"
-        return names.t(key, before=plain(self.before), after=plain(self.after))
+        t, before, after = names.t, plain(self.before), plain(self.after)
+        if self.by == "dates":
+            return t("scenario.lead", before=before, after=after)
+        return t("scenario.lead_named", before=before, after=after)
 
 
 def run_name(run: Run, ranked: Ranked, names: Names) -> str:
     """What a list at the reader's date is ordered by: a learned score, the settings' weights or the reader's own."""
     if run.table.model_id != POINTS:
         return score_name(run.table.model_id, ranked.promoted, names)
-    return names.t("scenario.settings" if run.weights == ranked.default_weights else "scenario.own")
+    return names.t("scenario.settings") if run.weights == ranked.default_weights else names.t("scenario.own")
 
 
 def score_name(score: str, promoted: str, names: Names) -> str:

@@ -29,6 +29,8 @@ from risiko.pipeline.service import Beside, OverTime, ServicePage, beside, over_
 from risiko.pipeline.training import train
 from risiko.pipeline.validation import Validation, kept_folds, saved_validation, trial_dates, validate
 from risiko.pipeline.validation import default_folder as validation_folder
+from risiko.pipeline.what_if import what_if
+from risiko.pipeline.without import without_each_source
 
 __all__ = [
     "DECISIVE",
@@ -88,5 +90,7 @@ __all__ = [
     "trial_dates",
     "validate",
     "validation_folder",
+    "what_if",
     "with_saved_weights",
+    "without_each_source",
 ]

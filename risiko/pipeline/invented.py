@@ -22,8 +22,6 @@ REPORT, REPORT_VOICES = "organisation_report", 10  # an organisation that rings 
 SERIOUS = 2  # severity 0–3 of the complaint: serious, and not danger to life
 WORSE, AS_EXPECTED, BETTER, COMES = "worse", "as_expected", "better", "comes"
 VISIT, ASK, COMPLAINT, USERS, COLUMN = "visit", "report", "complaint", "users", "declared"
-
-
 ENDS = (0.05, 0.5, 0.95)  # one in twenty is worse, as with every interval here
 LIKELY_VALUES = 399  # points of a normal law, all equally likely
 
@@ -93,7 +91,6 @@ class Belief:
         if told[at]:
             return cls(float(estimate[at]), float(sd[at]), tau)
         return cls(float(estimate[among].mean()), tau, tau)
-
 
     def values(self, noise: float) -> FloatArray:
         """Readings with this standard deviation around the service's own level, all equally likely."""

@@ -61,6 +61,7 @@ class Detail:
 
     place: its scores (scoring.SCORE_COLUMNS), `of` (services on the list), `top` (capacity) and `in_tier` (services of
     its tier). groups, dimensions: its contributions summed, in log-odds (ScoreTable.by_group, by_dimension).
+    reasons: at most three that lift it, what is missing, and how sure the place is.
     """
 
     as_of: date
@@ -71,6 +72,7 @@ class Detail:
     base: float
     groups: pd.Series
     dimensions: pd.Series
+    reasons: list[reasons.Reason]
     supervisions: pd.DataFrame
     model_id: str
 
@@ -115,7 +117,10 @@ def detail(run: Run, service_id: str) -> Detail:
     visits = _supervisions(run.prepared, service_id)
     dimensions = table.by_dimension({s.name: s.dimensions for s in run.signals}).loc[service_id]
     groups = table.by_group().loc[service_id]
-    return Detail(run.as_of, service, place, criteria, parts, table.base, groups, dimensions, visits, table.model_id)
+    why = reasons.reasons_for(table, run.prepared.features, service_id)
+    return Detail(
+        run.as_of, service, place, criteria, parts, table.base, groups, dimensions, why, visits, table.model_id
+    )
 
 
 def _supervisions(prepared: Prepared, service_id: str) -> pd.DataFrame:

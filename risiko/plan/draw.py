@@ -52,6 +52,17 @@ def probabilities(p_top: IntArray, places: int, method: str) -> IntArray:
     return found
 
 
+def expected_right(p_top: pd.Series, places: int) -> dict[str, float]:
+    """How many of the places go on average to services that belong among the first: by the order, and by each draw.
+
+    p_top: the eligible services' chance of belonging there. "order": the places go to the highest chances, no draw.
+    """
+    chance = p_top.to_numpy(dtype=float)
+    units = millionths(p_top)
+    drawn = {way: float((probabilities(units, places, way) / WHOLE) @ chance) for way in METHODS}
+    return {"order": float(np.sort(chance)[::-1][:places].sum()), **drawn}
+
+
 def _shares(size: IntArray, places: int) -> IntArray:
     """`places` in millionths, shared by size in whole numbers; the largest remainders are rounded up."""
     total = int(size.sum())

@@ -13,6 +13,7 @@ from risiko.reports.names import Names
 
 _SHARES = ("share", "probability", "yes_no")
 _MOST_NAMES = 3  # missing signals that are named; the others are counted
+_BEYOND = 1.1  # an interval a tenth wider with what may be unsaid: that is told
 # What a reading above or below similar services is called.
 _COMPARED = {
     "per_1000_users_year": "more", "findings": "more", "services": "more", "weighted_actions": "much",
@@ -200,12 +201,18 @@ def _of_place(reason: Reason, t: Translator) -> str:
     how_sure = t("reason.wide", where=where, of=of, day=day) if reason.kind == "wide" else t(
         "reason.narrow", where=where, of=of, day=day
     )  # fmt: skip
-    beyond = at.best < at.low or at.worst > at.high
-    bounds = [t("reason.bounds", best=t.number(at.best), worst=t.number(at.worst))] if beyond else []
     return " ".join([
-        how_sure, *bounds, t.plural("reason.capacity", at.top, chance=_chance(at, t)),
+        how_sure, *_bounds(at, t), t.plural("reason.capacity", at.top, chance=_chance(at, t)),
         t.plural("reason.tier", at.tier_size, tier=t.number(at.tier)),
     ])  # fmt: skip
+
+
+def _bounds(at: Position, t: Translator) -> list[str]:
+    """How far what may be unsaid reaches, where that is clearly beyond the interval."""
+    best, worst = min(at.best, at.low), max(at.worst, at.high)
+    if worst - best <= _BEYOND * (at.high - at.low):
+        return []
+    return [t("reason.bounds", best=t.number(best), worst=t.number(worst))]
 
 
 def _chance(at: Position, t: Translator) -> str:

@@ -22,7 +22,7 @@ pytestmark = [
 ]
 # Opened at a page's own path, Streamlit first asks for these two beside the page, finds nothing and then asks at the
 # root. That the page is not mounted there is how it learns where the root is: answering would mislead it.
-PROBES = re.compile(r"/(oversikt|tjeneste|likebehandling|validering|modell)/_stcore/(health|host-config)$")
+PROBES = re.compile(r"/(oversikt|tjeneste|scenario|likebehandling|validering|modell)/_stcore/(health|host-config)$")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 Visit = Callable[..., Page]
 
@@ -54,7 +54,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         page.on("console", lambda m: faults.append(f"{m.text} {m.location['url']}") if _is_fault(m) else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.goto(address + query)
-        ready(page, "stTable" if query.startswith(("oversikt", "tjeneste", "likebehandling", "validering", "modell")) else "stDataFrame")
+        ready(page, "stTable" if query.startswith(("oversikt", "tjeneste", "scenario", "likebehandling", "validering", "modell")) else "stDataFrame")
         return page
 
     yield go
@@ -138,7 +138,7 @@ def test_no_breach_of_wcag(visit: Visit, run: pipeline.Run, language: str, width
 
 
 @pytest.mark.parametrize("width", [1280, 480])
-@pytest.mark.parametrize("path", ["oversikt", "tjeneste", "likebehandling", "modell"])
+@pytest.mark.parametrize("path", ["oversikt", "tjeneste", "scenario", "likebehandling", "modell"])
 def test_no_breach_of_wcag_on_the_other_pages(visit: Visit, run: pipeline.Run, path: str, width: int) -> None:
     page = visit(f"{path}?service={pipeline.ranking(run)['service_id'][0]}")
     assert breaches(page, width) == ""

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from risiko.app.filtering import counts, narrow
-from risiko.app.query import TOP_CHOICES, Query, read, write
+from risiko.app.query import TOP_CHOICES, WEIGHTS, Other, Query, read, write
 
 FULL = Query(
     lang="nn", as_of=date(2023, 3, 31), text="fjell", choices={"county": ("Agder", "Møre og Romsdal"), "evidence": ("1",)},
     never=True, top=250, weights={"experience_mean": 0.75, "metadata:beds": 0.0}, service="S 1/2",
+    other=Other(by=WEIGHTS, as_of=date(2022, 3, 31), weights={"experience_mean": 1.5}, weight_set="Brukerrådets ~ 2", score="learned-1"),
 )  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def test_what_is_written_can_be_read() -> None:
     assert write(Query()) == {}, "a plain address for the plain list"
 
 
-@given(st.dictionaries(st.sampled_from(["lang", "as_of", "q", "county", "never", "top", "w", "service"]), st.lists(st.text(max_size=20), max_size=3)))
+@given(st.dictionaries(st.sampled_from(["lang", "as_of", "q", "county", "never", "top", "w", "service", "v", "vs", "vw", "vset", "vscore"]), st.lists(st.text(max_size=20), max_size=3)))
 def test_any_address_can_be_read(params: dict[str, list[str]]) -> None:
     query = read(params)
     assert query.top in TOP_CHOICES
@@ -45,6 +46,7 @@ def test_any_address_can_be_read(params: dict[str, list[str]]) -> None:
         ({"w": ["a~5,b~5.01,c~0.333"]}, Query(weights={"a": 5.0, "c": 0.33})),
         ({"top": ["²"]}, Query()),
         ({"lang": ["nb", "en"]}, Query(lang="en")),
+        ({"v": ["both"], "vs": ["today"], "vw": ["a~b,c~6,d~0.5"]}, Query(other=Other(weights={"d": 0.5}))),
     ],
 )
 def test_the_unreadable_is_left_out(params: dict[str, list[str]], expected: Query) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from risiko.errors import InputError
-from risiko.plan import Cut, DrawRecord, as_text, cut_at, drawn, from_text, verify
+from risiko.plan import Cut, DrawRecord, as_text, cut_at, drawn, expected_right, from_text, verify
 from risiko.plan.draw import CHANCE, EQUAL, WHOLE, chosen, lots, millionths, probabilities, running_sum, start
 
 AS_OF, NOW = date(2023, 3, 31), datetime(2026, 6, 1, 12, 30)
@@ -214,3 +214,11 @@ def test_a_record_that_was_not_written_here_is_told() -> None:
                    json.dumps({**whole, "eligible": {**whole["eligible"], "rank": [1]}})):  # fmt: skip
         with pytest.raises(InputError, match="cannot be read"):
             from_text(broken)
+
+
+def test_what_a_draw_costs_is_told_beside_the_order() -> None:
+    found = expected_right(pd.Series([0.9, 0.5, 0.4, 0.2]), 2)
+    assert found["order"] == pytest.approx(1.4)
+    assert found["equal"] == pytest.approx(1.0)
+    # In proportion to 2.0 in all: .9, .5, .4, .2 of a place each.
+    assert found["chance"] == pytest.approx(0.9**2 + 0.5**2 + 0.4**2 + 0.2**2)

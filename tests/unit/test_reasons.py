@@ -14,7 +14,7 @@ from risiko import asof, cohorts, features, pipeline, registry, settings
 from risiko.features import Features
 from risiko.reasons import Reason, main_reasons, place_reason, reasons_for
 from risiko.reasons.evidence import COUNTED, counted, period
-from risiko.reasons.reason import EXTERNAL, SETTLED
+from risiko.reasons.reason import EXTERNAL
 from risiko.scoring import ScoreTable, score
 from risiko.settings import Settings
 from tests import small_authority as small
@@ -170,10 +170,14 @@ def test_certainty_is_that_of_the_score() -> None:
         assert (at.best, at.worst) == (row["rank_best"], row["rank_worst"])
         assert (at.top, at.tier, at.chance) == (table.top, row["tier"], row["p_top"])
         assert at.tier_size == (table.scores["tier"] == row["tier"]).sum()
-        assert (sure.kind == "narrow") == (at.high - at.low <= SETTLED * N)
         assert sure.n == N
-    certain = replace(table, scores=table.scores.assign(rank_low=table.scores["rank"], rank_high=table.scores["rank"]))
-    assert reasons_for(certain, drawn()[1], "s01")[-1].kind == "narrow"
+
+
+@pytest.mark.parametrize(("high", "kind"), [(5, "narrow"), (8, "narrow"), (9, "wide"), (30, "wide")])
+def test_an_interval_over_at_most_a_tenth_of_the_list_is_called_narrow(high: int, kind: str) -> None:
+    table, found = drawn()
+    placed = replace(table, scores=table.scores.assign(rank_low=5, rank_high=high))
+    assert reasons_for(placed, found, "s01")[-1].kind == kind
 
 
 def test_a_service_that_is_not_scored_is_refused() -> None:

@@ -169,7 +169,7 @@ def test_a_table_says_what_cannot_be_said() -> None:
     assert told["Chance that it changes side of the capacity line"].tolist() == ["cannot be said", "below 5%", "40%"]
     assert told["The interval narrows by"].tolist() == ["cannot be said", "0%", "30%"]
     assert told["What it shows"].tolist() == ["comes in", "worse than expected: 3", "more than expected: 95"]
-    assert told["New evidence"].iloc[0] == "a serious complaint that is upheld (supervision case)"
+    assert told["New evidence"].iloc[0] == "one more complaint (supervision case)"
 
 
 def test_without_an_organisation_the_place_would_be_another() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +10,7 @@ import streamlit as st
 from risiko import pipeline
 from risiko.app import data, session
 from risiko.app.filtering import narrow
-from risiko.app.widgets import certainty, detail, exports, filters, grid, intro, notices, score_choice, weights
+from risiko.app.widgets import certainty, detail, draw, exports, filters, grid, intro, notices, score_choice, weights
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
@@ -32,13 +31,13 @@ def show() -> None:
             with st.sidebar:
                 filters.as_of_date(t, at.as_of, at.latest)
             raise
-        _page(ranked, data.names(ranked, t), t, at.latest)
+        _page(ranked, data.names(ranked, t), t, at)
 
 
-def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> None:
+def _page(ranked: data.Ranked, names: Names, t: Translator, at: data.Opened) -> None:
     run = ranked.run
     with st.sidebar:
-        filters.show(ranked.ranking, names, run.as_of, latest)
+        filters.show(ranked.ranking, names, run.as_of, at.latest)
         filters.room(t, run.table.top, len(ranked.ranking))
         score_choice.choose(ranked.promoted, t)
         now = {**ranked.default_weights, **run.weights}
@@ -50,6 +49,7 @@ def _page(ranked: data.Ranked, names: Names, t: Translator, latest: date) -> Non
     _list_and_detail(run, ranked.ranking, shown, names)
     rows = shown.head(session.query().top)
     certainty.order_certainty(rows, run.table.top, names)
+    draw.show(at, run, names)
     grid.as_table(rows, names)
 
 

@@ -12,6 +12,7 @@ from risiko.charts.waterfall import waterfall
 from risiko.pipeline import Detail
 from risiko.reports.chart_rows import step_rows
 from risiko.reports.names import Names
+from risiko.reports.reason_words import sentences
 from risiko.scoring.table import POINTS
 
 LONG_TABLE = 24  # a learned score may have seventy rows: folded, what stands below them is found
@@ -35,8 +36,8 @@ def head(detail: Detail, names: Names) -> None:
     st.header(plain(str(name)), anchor="tjeneste", divider="gray")
     st.caption(_who(detail, names))
     st.markdown(f"**{_place(detail, names)}** {_score(detail, names)}")
-    st.markdown(_sure(detail, names))
-    st.caption(f"{t('ranking.caveat')} {_means(detail, names)}")
+    st.markdown("\n".join(f"- {plain(said)}" for said in sentences(detail.reasons, names)))
+    st.caption(f"{t('ranking.caveat')} {_means(detail, names)} {_sure(detail, names)}")
     _criteria(detail, names)
     _why(detail, names)
 
@@ -68,15 +69,12 @@ def _place(detail: Detail, names: Names) -> str:
 
 
 def _sure(detail: Detail, names: Names) -> str:
-    """How sure the place is: chance of the capacity, expected place, tier, and what the unsaid may do."""
+    """The middle of where the place and the likelihood could be, and how far the likelihood could be another."""
     p, t = detail.place, names.t
-    said = t(
-        "detail.sure", chance=t.chance(p["p_top"]), top=t.number(p["top"]), expected=t.number(p["expected_rank"]),
+    return t(
+        "detail.sure", expected=t.number(p["expected_rank"]),
         low=t.percent(p["likelihood_low"]), high=t.percent(p["likelihood_high"]),
     )  # fmt: skip
-    tier = t.plural("detail.tier", int(p["in_tier"]), tier=t.number(p["tier"]))
-    unsaid = t("detail.unsaid", best=t.number(p["rank_best"]), worst=t.number(p["rank_worst"]))
-    return f"{said} {tier} {unsaid}"
 
 
 def _score(detail: Detail, names: Names) -> str:
@@ -140,7 +138,11 @@ def _why(detail: Detail, names: Names) -> None:
     left.markdown(f"**{t('reasons.by_group')}**")
     left.table(plain_cells(reasons.by_group(detail, names)), hide_index=True, border="horizontal")
     right.markdown(f"**{t('reasons.by_dimension')}**")
-    right.table(plain_cells(reasons.by_dimension(detail, names)), hide_index=True, border="horizontal")
+    by_dimension = reasons.by_dimension(detail, names)
+    if by_dimension.empty:
+        right.markdown(t("reasons.no_dimension"))
+    else:
+        right.table(plain_cells(by_dimension), hide_index=True, border="horizontal")
     declared = [name for name in reasons.scored(detail)["signal"] if name.startswith("metadata:")]
     if declared:
         st.caption(" · ".join(plain(names.signal_sentence(name)) for name in declared))
