@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from risiko.api import Authority, compare, open
+    from risiko.api import Authority, compare, explain, open
 
 __version__ = "0.1.0"
-__all__ = ["Authority", "compare", "open"]
+__all__ = ["Authority", "compare", "explain", "open"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,13 +12,16 @@ import pandas as pd
 
 from risiko import pipeline, registry
 from risiko.api.asked import Day, trial_days
+from risiko.api.explained import Explained, explain
 from risiko.api.learned import Models, Trained
 from risiko.api.progress import Progress, watched
 from risiko.api.result import Result, Table
-from risiko.api.scored import Explained, Readings, Scored
+from risiko.api.scored import Readings, Scored
 from risiko.api.tried import Tried
 from risiko.contracts import CONTRACTS
 from risiko.errors import InputError
+from risiko.pipeline.draws import kept_draws
+from risiko.pipeline.named_weights import list_weights
 from risiko.registry import LoadedModel
 from risiko.scoring.kinds import DEFAULT
 from risiko.scoring.table import POINTS
@@ -73,30 +76,34 @@ class Authority(Result):
         return Table(rows, t("notebook.catalogue", n=t.number(len(rows))), self.language)
 
     def score(
-        self, as_of: Day | None = None, weights: Mapping[str, float] | None = None, model: str | Trained = IN_FORCE
-    ) -> Scored:
+        self, as_of: Day | None = None, weights: Mapping[str, float] | str | None = None,
+        model: str | Trained = IN_FORCE,
+    ) -> Scored:  # fmt: skip
         """Score every service in operation at the date (default: the newest known).
 
         model: "in_force", "points", or a trained model or its id. weights: a planner's own for some signals of the
-        points score, in log-odds per standard deviation. Nothing known after the date is used; a model in force that
+        points score, in log-odds per standard deviation, or a saved set's name. Nothing known after the date is used; a model in force that
         was trained for a later date gives way to the points score, and the result says so. Raises InputError,
         NothingToScore, ModelError or SettingsError.
 
         Example: `authority.score("2025-06-30", weights={"experience_mean": 1.0})`
         """
         prepared, note = self._at(as_of), ""
+        if isinstance(weights, str):
+            saved = pipeline.Side(prepared.as_of, weight_set=weights)
+            weights = pipeline.with_saved_weights(self.opened, saved).weights
         chosen = self._model(model, prepared.as_of, weights)
         if chosen is not None and chosen.facts.as_of > prepared.as_of:
             note = self.t("notebook.newer_model", model=chosen.entry.model_id)
             chosen = None
-        return Scored(pipeline.rank(prepared, weights, chosen), dict(weights or {}), note, self.language)
+        return Scored(pipeline.rank(prepared, weights, chosen), dict(weights or {}), note, self.language, chosen)
 
     def explain(self, result: Scored, service_id: str) -> Explained:
-        """Why the service stands where it does in a scored list. Raises InputError for an id that is not in it.
+        """Why the service stands where it does in a scored list, as risiko.explain. Raises InputError.
 
         Example: `authority.explain(result, result.ranking()["service_id"].iloc[0])`
         """
-        return Explained(result.run, pipeline.detail(result.run, service_id), self.language)
+        return explain(result, service_id, self.language)
 
     def train(self, as_of: Day | None = None, kind: str = DEFAULT) -> Trained:
         """Train a score on what supervisions had found by the date, try it on earlier dates, and register it.
@@ -132,6 +139,29 @@ class Authority(Result):
             found = pipeline.validate(self.opened, chosen, models=kinds, folder=place, progress=progress).backtest
         kept = pipeline.kept_folds(self.opened, place, kinds) if place else None
         return Tried(found, self.opened.settings, kept, self.language)
+
+    def draws(self) -> Table:
+        """Every documented draw, oldest first: seq, as_of, made_at (UTC), by, why, method, seed, top, places (that were
+        drawn for), eligible (how many took part) and drawn (service ids). `risiko draw` makes one.
+        """
+        kept, t = kept_draws(self.opened), self.t
+        said = ("as_of", "made_at", "by", "why", "method", "seed", "top", "places")
+        rows = [
+            (k.seq, *(getattr(k.record, name) for name in said), len(k.record.eligible), k.record.winners.tolist())
+            for k in kept
+        ]
+        return Table(pd.DataFrame(rows, columns=["seq", *said, "eligible", "drawn"]),
+                     t("notebook.draws", n=t.number(len(rows))), self.language)  # fmt: skip
+
+    def weight_sets(self) -> Table:
+        """Saved weight sets of the points score: name, signal, weight, by, made_at (UTC) and note.
+
+        Example: `authority.score("2025-06-30", weights="The user council")`
+        """
+        kept, t = list_weights(self.opened), self.t
+        rows = [(s.name, signal, weight, s.by, s.made_at, s.note) for s in kept.values() for signal, weight in s.weights.items()]
+        columns = ["name", "signal", "weight", "by", "made_at", "note"]
+        return Table(pd.DataFrame(rows, columns=columns), t("notebook.weight_sets", n=t.number(len(kept))), self.language)
 
     def models(self) -> Models:
         """Every trained model, and which score is in force."""

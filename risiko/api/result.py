@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -40,14 +41,22 @@ class Result(ABC):
         """The reader's language."""
         return Translator(self.language)
 
+    @property
+    def _lines(self) -> Sequence[str]:
+        """Sentences that stand between caption and table; for most there are none."""
+        return ()
+
     def _repr_html_(self) -> str:
         shown, caption = _cells(self.brief().head(ROWS)), escape(self._said())
+        if lines := self._lines:
+            caption += "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
         table = shown.to_html(index=False, border=0, escape=True, na_rep=MISSING, justify="left")
         style = "caption-side:top;text-align:left;white-space:normal;max-width:60em"
         return str(table).replace(">", f'>\n  <caption style="{style}">{caption}</caption>', 1)
 
     def __repr__(self) -> str:
-        return f"{self._said()}\n{_cells(self.brief().head(ROWS)).to_string(index=False, na_rep=MISSING)}"
+        table = _cells(self.brief().head(ROWS)).to_string(index=False, na_rep=MISSING)
+        return "\n".join([self._said(), *(f"- {line}" for line in self._lines), table])
 
     def _said(self) -> str:
         n = len(self.brief())
@@ -58,11 +67,13 @@ class Result(ABC):
 
 @dataclass(frozen=True, repr=False)
 class Table(Result):
-    """A frame with a caption."""
+    """A frame with a caption. told: the same in sentences. shown: the same as text, for a first look."""
 
     rows: pd.DataFrame
     said: str
     language: str = "en"
+    told: tuple[str, ...] = ()
+    shown: pd.DataFrame | None = None
 
     def frame(self) -> pd.DataFrame:
         """All rows."""
@@ -72,6 +83,15 @@ class Table(Result):
     def caption(self) -> str:
         """What the rows are."""
         return self.said
+
+    @property
+    def _lines(self) -> Sequence[str]:
+        """What the rows say."""
+        return self.told
+
+    def brief(self) -> pd.DataFrame:
+        """The rows as text where there is such a table; otherwise all of them."""
+        return self.frame() if self.shown is None else self.shown
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:

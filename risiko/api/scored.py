@@ -1,4 +1,4 @@
-"""A scored cohort, the readings behind it, and why one service stands where it does."""
+"""A scored cohort, and the readings behind it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from risiko import pipeline
 from risiko.api import pictures
 from risiko.api.groups import Groups
 from risiko.api.result import Result
-from risiko.reports.chart_rows import interval_rows, step_rows
+from risiko.errors import InputError
+from risiko.reports.chart_rows import interval_rows
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
 
 if TYPE_CHECKING:
     from risiko.charts.theme import AnyChart
+    from risiko.registry import LoadedModel
 
 BRIEF = ["rank", "rank_low", "rank_high", "name", "service_id", "likelihood", "consequence", "evidence_dots", "raising"]
-WHY = ["signal", "group", "value", "expected", "n", "standing", "contribution", "missing"]
+MOST_DRAWN = 60  # as on the page
 READING = ["service_id", "signal", "value", "n", "expected", "standing", "standing_sd", "freshness", "missing"]
 
 
@@ -63,7 +65,7 @@ class Readings(Result):
 
 @dataclass(frozen=True, repr=False)
 class Scored(Result):
-    """A scored cohort, in rank order.
+    """A scored cohort, in rank order. model: the one that made it; None for the points score.
 
     Example: `result = authority.score("2025-06-30"); result.ranking().head(20)`
     """
@@ -72,6 +74,7 @@ class Scored(Result):
     weights: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
     language: str = "en"
+    model: LoadedModel | None = None
 
     def frame(self) -> pd.DataFrame:
         """Scores, ranks, group_* and contribution_* in log-odds, one row per service (scoring.ScoreTable.frame)."""
@@ -112,50 +115,12 @@ class Scored(Result):
         """
         return Groups(self.run, by, capacity, self.language)
 
-    def plot_intervals(self, first: int = 20) -> AnyChart:
-        """The first services with their 90 % rank intervals: where bars overlap, the order is not settled."""
+    def plot_intervals(self, first: int = MOST_DRAWN) -> AnyChart:
+        """The first services with their 90 % rank intervals and the line where capacity ends.
+
+        Where bars overlap, the order is not settled. Raises InputError where `first` is below 1.
+        """
+        if first < 1:
+            raise InputError(f"{first} services cannot be drawn.", where="first", hint="a whole number from 1")
         rows = interval_rows(self.ranking().head(first), names_of(self.run, self))
         return pictures.intervals(rows, self.run.table.top, self.t)
-
-
-@dataclass(frozen=True, repr=False)
-class Explained(Result):
-    """Why a service stands where it does: contributions that add up, exactly, to the log-odds of its likelihood.
-
-    Example: `authority.explain(result, "t-00012").plot_steps()`
-    """
-
-    run: pipeline.Run
-    detail: pipeline.Detail
-    language: str = "en"
-
-    def frame(self) -> pd.DataFrame:
-        """One row per signal, strongest first, with its reading (reasons.contribution_table)."""
-        return self.detail.contributions.copy()
-
-    def brief(self) -> pd.DataFrame:
-        """What counts in the score."""
-        rows = self.detail.contributions
-        return rows.loc[rows["counts"].to_numpy(dtype=bool), WHY]
-
-    @property
-    def caption(self) -> str:
-        """Who, where on the list, and what the contributions add up to."""
-        t, place = self.t, self.detail.place
-        total = self.detail.base + float(self.detail.contributions["contribution"].sum())
-        return t("notebook.explained", name=self._name, rank=t.number(place["rank"]), n=t.number(place["of"]),
-                 likelihood=t.percent(place["likelihood"], 1), base=t.number(self.detail.base, 2),
-                 total=t.number(total, 2))  # fmt: skip
-
-    @property
-    def _name(self) -> str:
-        name, own = self.detail.service["name"], str(self.detail.service["service_id"])
-        return f"{name} ({own})" if isinstance(name, str) else own
-
-    def criteria(self) -> pd.DataFrame:
-        """The ministry's four criteria with where each comes from, never merged into one number."""
-        return self.detail.criteria.copy()
-
-    def plot_steps(self) -> AnyChart:
-        """From a service about which nothing is known to this one, contribution by contribution."""
-        return pictures.steps(step_rows(self.detail.contributions, self.detail.base, names_of(self.run, self)), self.t)

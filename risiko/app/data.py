@@ -233,10 +233,11 @@ def _scenario(
 
 
 def scores_at(at: Opened) -> list[str]:
-    """The scores that can order a list at the reader's date: points, and the models trained by then, newest first."""
-    models = authority(at.address, at.settings).store.models()
-    ready = models[pd.to_datetime(models["as_of"]) <= pd.Timestamp(at.as_of)]
-    return [POINTS, *ready["model_id"].iloc[::-1]]
+    """Scores for a list at the reader's date: points, and models trained by then whose files are here, newest first."""
+    opened = authority(at.address, at.settings)
+    models = opened.store.models()
+    ready = models.loc[models["as_of"] <= pd.Timestamp(at.as_of), "model_id"].iloc[::-1]
+    return [POINTS, *(name for name in ready if (opened.models / name).is_dir())]
 
 
 def weight_sets(at: Opened) -> dict[str, dict[str, float]]:
@@ -251,6 +252,32 @@ def save_weight_set(at: Opened, name: str, weights: Mapping[str, float] | None) 
         remove_weights(opened, name, now=now)
     else:
         save_weights(opened, name, weights, now=now)
+
+
+def without(at: Opened, run: pipeline.Run, service_id: str) -> pd.DataFrame:
+    """The service's place without each source and organisation that has spoken of it."""
+    return _without(at.address, at.settings, run.prepared.data_version, at.as_of, run.key, service_id, run)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _without(
+    address: str, settings_path: Path | None, version: str, as_of: date, key: tuple[tuple[str, float], ...],
+    service_id: str, _run: pipeline.Run,
+) -> pd.DataFrame:  # fmt: skip
+    return pipeline.without_each_source(_run, service_id, pipeline.model_of(authority(address, settings_path), _run))
+
+
+def what_if(at: Opened, run: pipeline.Run, service_id: str) -> pd.DataFrame:
+    """Where one more piece of evidence would put the service."""
+    return _what_if(at.address, at.settings, run.prepared.data_version, at.as_of, run.key, service_id, run)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _what_if(
+    address: str, settings_path: Path | None, version: str, as_of: date, key: tuple[tuple[str, float], ...],
+    service_id: str, _run: pipeline.Run,
+) -> pd.DataFrame:  # fmt: skip
+    return pipeline.what_if(_run, service_id, pipeline.model_of(authority(address, settings_path), _run))
 
 
 def equity(found: Ranked, at: Opened, grouping: str, capacity: int) -> tuple[Equity, pd.DataFrame]:

@@ -64,12 +64,17 @@ def score_name(score: str, promoted: str, names: Names) -> str:
     return t("scenario.in_force") if score == promoted else t("scenario.learned", model=score)
 
 
+def score_choice(score: str, promoted: str, names: Names) -> str:
+    """The same, short enough for a list to choose from."""
+    return score_name(score, promoted, names) if score in (POINTS, promoted) else score
+
+
 def takeaway(found: Scenario, names: Names) -> str:
     """How many of the first are the same, and how many have been exchanged."""
     t, s = names.t, found.stability
     if not s.entered and not s.left:
         return t("scenario.all_same", top=t.number(s.shared))
-    return t.plural("scenario.same", s.shared, top=t.number(found.top), out=t.number(len(s.left)))
+    return t.plural("scenario.same", s.shared, top=t.number(found.top), out=t.number(max(len(s.entered), len(s.left))))
 
 
 def by_chance(found: Scenario, sides: Sides, names: Names) -> str:

@@ -25,7 +25,6 @@ from risiko.signals import Context
 if TYPE_CHECKING:
     from risiko.registry import LoadedModel
 
-FEWEST_DRAWS = 100  # a learned score's places are drawn with its law, and not read here
 
 
 class _Mixed(Mapping[str, pd.DataFrame]):
@@ -106,7 +105,6 @@ class SameScore:
         settings = self.settings
         if self.model is None or self.run.table.model_id == POINTS:
             return point_law(point_terms(prepared.features, settings), prepared.features, prepared.cohort, settings)
-        from risiko.scoring.by_model import score_by
+        from risiko.scoring.by_model import model_law
 
-        quick = settings.model_copy(update={"score": settings.score.model_copy(update={"draws": FEWEST_DRAWS})})
-        return score_by(self.model.model, self.model.entry.model_id, prepared.features, prepared.cohort, quick).law
+        return model_law(self.model.model, prepared.features, prepared.cohort, settings)

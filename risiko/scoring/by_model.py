@@ -31,46 +31,44 @@ def score_by(
     Raises InputError where the model was trained with other signals.
     """
     X = inputs(features, settings)
-    pulls = model.pulls(X)
+    law, evidence = _law(model, X, features, cohort, settings)
     added, read = (_shown(model.contributions(X, read_only=only)) for only in (False, True))
-    log_odds = np.asarray(model.base_ + added.sum(axis=1).to_numpy())
-    names, z, z_sd, pull = _readings(model, X, features)
-    law = _law(log_odds, pulls, names, z, z_sd, pull, features, cohort, settings)
-    scores, found = placed(law, evidence_of(pull, z_sd), cohort.services.index, settings, top)
+    scores, found = placed(law, evidence, cohort.services.index, settings, top)
     groups = group_of(features.signals)
     shown = {name: groups.get(name, name.removeprefix("all_")) for name in added.columns}
     return ScoreTable(features.as_of, scores, added, model.base_, shown, {}, law, found, model_id, read)
+
+
+def model_law(model: LearningModel, features: Features, cohort: Cohort, settings: Settings) -> PriorityLaw:
+    """What the priority could be by the model: readings, what no reading tells, and the model's own uncertainty."""
+    return _law(model, inputs(features, settings), features, cohort, settings)[0]
 
 
 def _shown(added: pd.DataFrame) -> pd.DataFrame:
     return added.rename(columns=lambda name: f"all_{name}" if name in GROUPS else name)
 
 
-def _readings(
-    model: LearningModel, X: pd.DataFrame, features: Features
-) -> tuple[list[str], FloatArray, FloatArray, FloatArray]:
-    """The signals that pull at the score, their standings with spread, and what each adds per standard deviation."""
+def _law(
+    model: LearningModel, X: pd.DataFrame, features: Features, cohort: Cohort, settings: Settings
+) -> tuple[PriorityLaw, FloatArray]:
+    """The law, and how much of the score rests on each service's own data."""
+    rule, groups = settings.learning, group_of(features.signals)
+    pulls = model.pulls(X)
     names = [name for name in features.readings if f"{name}|standing" in X]
     pull = pull_of(model, X, names)
-    kept = [name for name, some in zip(names, pull > 0, strict=True) if some]
-    return kept, features.matrix("standing", kept), features.matrix("standing_sd", kept), pull[pull > 0]
-
-
-def _law(
-    log_odds: FloatArray, pulls: FloatArray, names: list[str], z: FloatArray, z_sd: FloatArray, pull: FloatArray,
-    features: Features, cohort: Cohort, settings: Settings,
-) -> PriorityLaw:  # fmt: skip
-    rule, groups = settings.learning, group_of(features.signals)
+    names, pull = [name for name, some in zip(names, pull > 0, strict=True) if some], pull[pull > 0]
+    z, z_sd = (features.matrix(column, names) for column in ("standing", "standing_sd"))
     by_complaints = np.array([groups[name] == "complaints" for name in names], dtype=bool)
     floor = np.full(len(names), -rule.clip)
     if not settings.score.low_complaints_lower_likelihood:
         floor[by_complaints] = 0.0
     wider = np.where(by_complaints, features.silence["stretch"].to_numpy(dtype=float)[:, None], 1.0)
     below, above, unsaid = reading_spread(z, z_sd, pull, floor, rule.clip, wider)
-    return PriorityLaw(
-        log_odds, np.hypot(below, rule.unexplained), np.hypot(above, rule.unexplained), pulls,
+    law = PriorityLaw(
+        model.decision_function(X), np.hypot(below, rule.unexplained), np.hypot(above, rule.unexplained), pulls,
         np.log(consequence_of(cohort.services, settings)), consequence_spread(cohort.services, settings), unsaid,
     )  # fmt: skip
+    return law, evidence_of(pull, z_sd)
 
 
 def pull_of(

@@ -82,7 +82,7 @@ def test_the_list_is_the_models_and_names_it(visit: Page, run: pipeline.Run) -> 
 
 @pytest.mark.parametrize(("at", "lang"), [
     ("", "nn"), ("", "en"), ("tjeneste", "nb"), ("tjeneste", "en"), ("oversikt", "nn"), ("likebehandling", "en"),
-    ("modell", "nn"),
+    ("modell", "nn"), ("scenario", "nb"),
 ])  # fmt: skip
 def test_no_page_shows_a_text_id_or_a_missing_number(visit: Page, run: pipeline.Run, at: str, lang: str) -> None:
     service = pipeline.ranking(run)["service_id"][0]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from risiko import pipeline
 from risiko.app import data, service_words, session
-from risiko.app.widgets import detail, filters, grid, intro, notices, service
+from risiko.app.widgets import changes, detail, filters, grid, intro, notices, service
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
@@ -35,14 +35,16 @@ def show() -> None:
         elif chosen not in set(ranked.ranking["service_id"]):
             notices.unknown_service(t, chosen, at.as_of)
         else:
-            _page(ranked, chosen, names, t)
+            _page(at, ranked, chosen, names, t)
 
 
-def _page(ranked: data.Ranked, chosen: str, names: Names, t: Translator) -> None:
+def _page(at: data.Opened, ranked: data.Ranked, chosen: str, names: Names, t: Translator) -> None:
     page = pipeline.service_page(ranked.run, chosen)
     if ranked.run.table.model_id == POINTS:
         intro.which_score(ranked, t)  # a learned one is named beside its estimate
     detail.head(page.detail, names)
+    changes.voices(at, ranked.run, chosen, names)
+    changes.what_if(at, ranked.run, chosen, names)
     service.beside_others(page, names)
     _closer(ranked.run, page, names, t)
     service.silence(page, names)

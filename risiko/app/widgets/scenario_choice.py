@@ -80,7 +80,7 @@ def _score(ranked: data.Ranked, asked: Other, scores: Sequence[str], names: Name
     chosen = asked.score if asked.score in others else usual
     st.selectbox(
         t("score.choose"), others, others.index(chosen), key=key, filter_mode=None,
-        format_func=lambda score: scenario_words.score_name(score, ranked.promoted, names),
+        format_func=lambda score: scenario_words.score_choice(score, ranked.promoted, names),
         on_change=lambda: _change(score=st.session_state[key]),
     )  # fmt: skip
     return Side(run.as_of, score=chosen)
