@@ -1,4 +1,4 @@
-"""The notebook door: open an authority, score it, explain, learn, try it on earlier dates, compare; every answer is a frame."""
+"""The notebook door: open an authority, score, explain, learn, try it on earlier dates, compare; answers are frames."""
 
 from risiko.api.authority import Authority, open
 from risiko.api.comparing import Differences, Moved, compare

@@ -82,9 +82,9 @@ class Authority(Result):
         """Score every service in operation at the date (default: the newest known).
 
         model: "in_force", "points", or a trained model or its id. weights: a planner's own for some signals of the
-        points score, in log-odds per standard deviation, or a saved set's name. Nothing known after the date is used; a model in force that
-        was trained for a later date gives way to the points score, and the result says so. Raises InputError,
-        NothingToScore, ModelError or SettingsError.
+        points score, in log-odds per standard deviation, or a saved set's name. Nothing known after the date is used;
+        a model in force that was trained for a later date gives way to the points score, and the result says so.
+        Raises InputError, NothingToScore, ModelError or SettingsError.
 
         Example: `authority.score("2025-06-30", weights={"experience_mean": 1.0})`
         """
@@ -158,10 +158,11 @@ class Authority(Result):
 
         Example: `authority.score("2025-06-30", weights="The user council")`
         """
-        kept, t = list_weights(self.opened), self.t
-        rows = [(s.name, signal, weight, s.by, s.made_at, s.note) for s in kept.values() for signal, weight in s.weights.items()]
+        kept = list_weights(self.opened)
+        rows = [(k.name, *own, k.by, k.made_at, k.note) for k in kept.values() for own in k.weights.items()]
+        said = self.t("notebook.weight_sets", n=self.t.number(len(kept)))
         columns = ["name", "signal", "weight", "by", "made_at", "note"]
-        return Table(pd.DataFrame(rows, columns=columns), t("notebook.weight_sets", n=t.number(len(kept))), self.language)
+        return Table(pd.DataFrame(rows, columns=columns), said, self.language)
 
     def models(self) -> Models:
         """Every trained model, and which score is in force."""

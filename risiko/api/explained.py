@@ -1,4 +1,4 @@
-"""Why one service stands where it does: sentences, contributions, its place, whose voice moved it, what would change it."""
+"""Why one service stands where it does: reasons, contributions, place, whose voice moved it, what would change it."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Explained(Result):
         return found.assign(**whole).rename_axis("service_id").reset_index()
 
     def by_group(self) -> pd.DataFrame:
-        """What complaints, experience, metadata and history each add: group, contribution (log-odds), likelihood_without
-        and likelihood_with (0–1). A group without signals that count adds 0.
+        """What complaints, experience, metadata and history each add: group, contribution (log-odds),
+        likelihood_without and likelihood_with (0–1). A group without signals that count adds 0.
         """
         return self._lifts(self.detail.groups, "group")
 
@@ -139,14 +139,19 @@ def explain(scores: Scored, service_id: str, language: str = "") -> Explained:
 
     Example: `risiko.explain(scores, scores.ranking()["service_id"].iloc[0])`
     """
-    if not isinstance(scores, Scored):
-        what = f"{type(scores).__name__} is not a scored list."
-        raise InputError(what, where="scores", hint='give what authority.score("2025-06-30") gave')
-    if not isinstance(service_id, str):
-        what = f"{service_id!r} is not the id of a service."
-        raise InputError(what, where="service_id", hint='one id as text, such as scores.ranking()["service_id"].iloc[0]')
+    _check(scores, service_id)
     try:
         found = pipeline.detail(scores.run, service_id)
     except InputError as error:
         raise InputError(error.what, where="service_id", hint=error.hint) from None
     return Explained(scores.run, found, language or scores.language, scores.model)
+
+
+def _check(scores: object, service_id: object) -> None:
+    """What a notebook may hand over by mistake: a frame, an authority, a number, a whole column."""
+    if not isinstance(scores, Scored):
+        what = f"{type(scores).__name__} is not a scored list."
+        raise InputError(what, where="scores", hint='give what authority.score("2025-06-30") gave')
+    if not isinstance(service_id, str):
+        what = f"An id is text, and this is {type(service_id).__name__}."
+        raise InputError(what, where="service_id", hint='one id, such as scores.ranking()["service_id"].iloc[0]')

@@ -41,13 +41,6 @@ class Sides:
             other = names.t("scenario.settings")
         return cls(own, other, by)
 
-    def lead(self, names: Names) -> str:
-        """What is compared, in a sentence."""
-        t, before, after = names.t, plain(self.before), plain(self.after)
-        if self.by == "dates":
-            return t("scenario.lead", before=before, after=after)
-        return t("scenario.lead_named", before=before, after=after)
-
 
 def run_name(run: Run, ranked: Ranked, names: Names) -> str:
     """What a list at the reader's date is ordered by: a learned score, the settings' weights or the reader's own."""

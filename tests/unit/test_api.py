@@ -92,11 +92,11 @@ def test_a_frame_is_ones_own(authority: api.Authority, scored: api.Scored) -> No
 
 
 def test_completion_offers_the_few_names_and_importing_loads_nothing_of_them() -> None:
-    assert {"Authority", "compare", "open"} <= set(dir(risiko))
+    assert {"Authority", "compare", "explain", "open"} <= set(dir(risiko))
     public = {name for name in dir(api.Authority) if not name.startswith("_")}
     assert public == {
-        "backtest", "brief", "caption", "explain", "frame", "language", "models", "promote", "rejects", "score",
-        "signals", "t", "tables", "train",
+        "backtest", "brief", "caption", "draws", "explain", "frame", "language", "models", "promote", "rejects", "score",
+        "signals", "t", "tables", "train", "weight_sets",
     }  # fmt: skip
 
 

@@ -17,10 +17,11 @@ ROWS = 10
 
 
 def takeaway(found: Scenario, sides: Sides, names: Names) -> None:
-    """How many are the same and how many chance alone would exchange; what is compared; that a place is no finding."""
+    """What is compared, how many are the same, how many chance alone would exchange; that a place is no finding."""
     t = names.t
+    st.header(t("scenario.head", before=plain(sides.before), after=plain(sides.after)), anchor=False, divider="gray")
     st.markdown(f"**{words.takeaway(found, names)}** {words.by_chance(found, sides, names)}")
-    st.markdown(f"{sides.lead(names)} **{t('ranking.caveat')}**")
+    st.markdown(f"**{t('ranking.caveat')}**")
     if found.same:
         st.info(t("scenario.same_lists"))
     st.caption(t.word("scenario_chance_help", sides.by))

@@ -22,7 +22,7 @@ _TOLD, _FAULT, _NAMELESS = "weight_sets.told", "weight_sets.fault", "weight_sets
 def show(at: data.Opened, ranked: data.Ranked, saved: Mapping[str, Mapping[str, float]], names: Names) -> None:
     """What is saved, and the forms; what was done last is said above them."""
     t = names.t
-    st.subheader(t("weight_sets.title"))
+    st.header(t("weight_sets.title"), anchor=False, divider="gray")
     st.caption(t("weight_sets.help"))
     if told := st.session_state.pop(_TOLD, ""):
         st.success(told)
