@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from risiko import pipeline
@@ -110,11 +111,11 @@ class Explained(Result):
         return pictures.steps(step_rows(self.detail.contributions, self.detail.base, self._names), self.t)
 
     def _lifts(self, added: pd.Series, by: str) -> pd.DataFrame:
-        total = self.detail.log_odds
-        without = expit(total - added.to_numpy(dtype=float))
+        lift = added.to_numpy(dtype=float)
+        whole = np.full(len(lift), self.detail.log_odds)
         return pd.DataFrame({
-            by: added.index.astype("str"), "contribution": added.to_numpy(dtype=float),
-            "likelihood_without": without, "likelihood_with": self.detail.place["likelihood"],
+            by: added.index.astype("str"), "contribution": lift,
+            "likelihood_without": expit(whole - lift), "likelihood_with": expit(whole),
         })  # fmt: skip
 
     @property

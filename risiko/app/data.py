@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
@@ -17,10 +17,9 @@ from risiko.app.widgets import notices
 from risiko.contracts import Tables
 from risiko.errors import InputError, ModelError
 from risiko.i18n import Translator
-from risiko.pipeline import Equity, ModelPage, Overview, Scenario, Side, Validation
+from risiko.pipeline import Equity, ModelPage, Overview, Validation
 from risiko.pipeline.checking import check
 from risiko.pipeline.moments import Progress
-from risiko.pipeline.named_weights import list_weights, remove_weights, save_weights
 from risiko.registry import LoadedModel
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
@@ -203,81 +202,10 @@ def _overview(
     return pipeline.overview(_now, _before, capacity)
 
 
-def compared(at: Opened, found: Ranked, side: Side, top: int) -> Scenario:
-    """The reader's list beside another, earlier date first; of one date, the reader's list first."""
+def prepared(at: Opened, as_of: date) -> pipeline.Prepared:
+    """What does not depend on weights, at another date than the reader's too."""
     opened = authority(at.address, at.settings)
-    asked = pipeline.with_saved_weights(opened, side)
-    key = (at.address, at.settings, pipeline.data_version(opened), asked.as_of)
-    weights = tuple(sorted(asked.weights.items()))
-    other = _side(*key, weights, asked.score, top, opened, _prepared(*key, opened))
-    before, after = (other, found.run) if other.as_of < at.as_of else (found.run, other)
-    keys = (before.as_of, before.key, after.as_of, after.key)
-    return _scenario(at.address, at.settings, key[2], keys, top, opened, before, after)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _side(
-    address: str, settings_path: Path | None, version: str, as_of: date, weights: tuple[tuple[str, float], ...],
-    score: str, top: int, _opened: pipeline.Authority, _prepared: pipeline.Prepared,
-) -> pipeline.Run:  # fmt: skip
-    asked = pipeline.Side(as_of, dict(weights), score=score)
-    return pipeline.run_of(_opened, asked, _prepared, hindsight=True, top=top)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _scenario(
-    address: str, settings_path: Path | None, version: str, keys: tuple[object, ...], top: int,
-    _opened: pipeline.Authority, _before: pipeline.Run, _after: pipeline.Run,
-) -> Scenario:  # fmt: skip
-    return pipeline.scenario(_before, _after, top, pipeline.model_of(_opened, _after))
-
-
-def scores_at(at: Opened) -> list[str]:
-    """Scores for a list at the reader's date: points, and models trained by then whose files are here, newest first."""
-    opened = authority(at.address, at.settings)
-    models = opened.store.models()
-    ready = models.loc[models["as_of"] <= pd.Timestamp(at.as_of), "model_id"].iloc[::-1]
-    return [POINTS, *(name for name in ready if (opened.models / name).is_dir())]
-
-
-def weight_sets(at: Opened) -> dict[str, dict[str, float]]:
-    """The saved weight sets by name."""
-    return {name: dict(one.weights) for name, one in list_weights(authority(at.address, at.settings)).items()}
-
-
-def save_weight_set(at: Opened, name: str, weights: Mapping[str, float] | None) -> None:
-    """Save weights under a name, or, with None, remove the set. Raises StoreError where the store cannot be written."""
-    opened, now = authority(at.address, at.settings), datetime.now(UTC)
-    if weights is None:
-        remove_weights(opened, name, now=now)
-    else:
-        save_weights(opened, name, weights, now=now)
-
-
-def without(at: Opened, run: pipeline.Run, service_id: str) -> pd.DataFrame:
-    """The service's place without each source and organisation that has spoken of it."""
-    return _without(at.address, at.settings, run.prepared.data_version, at.as_of, run.key, service_id, run)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _without(
-    address: str, settings_path: Path | None, version: str, as_of: date, key: tuple[tuple[str, float], ...],
-    service_id: str, _run: pipeline.Run,
-) -> pd.DataFrame:  # fmt: skip
-    return pipeline.without_each_source(_run, service_id, pipeline.model_of(authority(address, settings_path), _run))
-
-
-def what_if(at: Opened, run: pipeline.Run, service_id: str) -> pd.DataFrame:
-    """Where one more piece of evidence would put the service."""
-    return _what_if(at.address, at.settings, run.prepared.data_version, at.as_of, run.key, service_id, run)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _what_if(
-    address: str, settings_path: Path | None, version: str, as_of: date, key: tuple[tuple[str, float], ...],
-    service_id: str, _run: pipeline.Run,
-) -> pd.DataFrame:  # fmt: skip
-    return pipeline.what_if(_run, service_id, pipeline.model_of(authority(address, settings_path), _run))
+    return _prepared(at.address, at.settings, pipeline.data_version(opened), as_of, opened)
 
 
 def equity(found: Ranked, at: Opened, grouping: str, capacity: int) -> tuple[Equity, pd.DataFrame]:

@@ -70,7 +70,7 @@ def takeaway(found: Scenario, names: Names) -> str:
     return t.plural("scenario.same", s.shared, top=t.number(found.top), out=t.number(max(len(s.entered), len(s.left))))
 
 
-def by_chance(found: Scenario, sides: Sides, names: Names) -> str:
+def by_chance(found: Scenario, names: Names) -> str:
     """How many chance alone would exchange, and whether more have been."""
     t = names.t
     low, middle, high = (round(found.top * (1 - q)) for q in np.quantile(found.noise, [1 - TAIL, 0.5, TAIL]))
@@ -135,8 +135,8 @@ def pictured_table(shown: pd.DataFrame, sides: Sides, names: Names) -> pd.DataFr
     rows = shown.sort_values(["right", "left"]).reset_index()
     return pd.DataFrame({
         t("column.service"): _each(overview_words.link, rows["service_id"], rows["name"]),
-        plain(sides.before): _each(lambda r: place_word(r, names), rows["left_rank"]),
-        plain(sides.after): _each(lambda r: place_word(r, names), rows["right_rank"]),
+        t("scenario.place_on", list=plain(sides.before)): _each(lambda r: place_word(r, names), rows["left_rank"]),
+        t("scenario.place_on", list=plain(sides.after)): _each(lambda r: place_word(r, names), rows["right_rank"]),
         t("scenario.state"): [f"{MARKS[s]} {t.word('scenario_state', s)}" for s in rows["state"]],
     })  # fmt: skip
 

@@ -105,7 +105,7 @@ def _print_again(authority: Authority, number: int, out: Path | None, language: 
 def _run(authority: Authority, as_of: str | None, capacity: int | None) -> Run:
     """The list by the score in force, for that capacity."""
     from risiko import pipeline
-    from risiko.pipeline.draws import with_capacity
+    from risiko.pipeline.runs import with_capacity
 
     model = pipeline.in_force(authority)
     tables = pipeline.read_tables(authority) if model else pipeline.read_scored(authority)

@@ -23,6 +23,7 @@ from risiko.pipeline.runs import (
     rank,
     read_scored,
     read_tables,
+    with_capacity,
 )
 from risiko.pipeline.scenario import Scenario, Side, model_of, run_of, scenario, with_saved_weights
 from risiko.pipeline.service import Beside, OverTime, ServicePage, beside, over_time, service_page
@@ -91,6 +92,7 @@ __all__ = [
     "validate",
     "validation_folder",
     "what_if",
+    "with_capacity",
     "with_saved_weights",
     "without_each_source",
 ]

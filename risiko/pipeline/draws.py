@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,6 @@ from risiko.errors import InputError, StoreError
 from risiko.pipeline.runs import Authority, Run
 from risiko.plan.cut import ELIGIBLE
 from risiko.plan.record import Difference
-from risiko.scoring.placed import at_capacity
 from risiko.store.decisions import link
 
 if TYPE_CHECKING:
@@ -33,13 +32,6 @@ class KeptDraw:
     sha256: str
     record: plan.DrawRecord
     earlier: Sequence[int] = ()
-
-
-def with_capacity(run: Run, top: int) -> Run:
-    """The same run with places for `top` services: chances of a place, and the order they give. InputError below 1."""
-    if top < 1:
-        raise InputError("Capacity must be at least one service.", where="capacity", hint="give a whole number from 1")
-    return replace(run, table=at_capacity(run.table, top, run.prepared.settings))
 
 
 def cut_of(run: Run) -> plan.Cut:

@@ -11,7 +11,7 @@ from risiko.cohorts import judgements, labels_at
 from risiko.evaluate.equity import NOT_TOLD, OTHERS, by_group, merge_small, voices
 from risiko.evaluate.equity_groups import Grouping, groupings
 from risiko.evaluate.matched_pairs import matched_pairs
-from risiko.pipeline.runs import Run
+from risiko.pipeline.runs import Run, with_capacity
 from risiko.signals import Context
 
 MINIMUM = 20  # fewer services, or pairs, are not shown alone: a mean of fewer tells of the one service
@@ -42,7 +42,8 @@ class Equity:
 
 
 def equity(run: Run, capacity: int, grouping: str = "") -> Equity:
-    """How the list falls on the groups of a grouping (default: the first there is), at a capacity line."""
+    """How the list falls on the groups of a grouping (default: the first there is), ordered for a capacity."""
+    run = with_capacity(run, capacity)
     services, rule = run.prepared.cohort.services, run.prepared.settings.evaluation
     offered = {
         name: found

@@ -11,7 +11,7 @@ import pandas as pd
 from risiko import asof, reasons
 from risiko.asof import DAYS_PER_YEAR
 from risiko.contracts import CONTRACTS
-from risiko.pipeline.runs import Prepared, Run
+from risiko.pipeline.runs import Prepared, Run, with_capacity
 from risiko.scoring.placed import default_top
 from risiko.signals.complaint_surge import surges
 from risiko.signals.silence import dialogue_list
@@ -51,7 +51,11 @@ def default_capacity(run: Run) -> int:
 
 
 def overview(now: Run, before: Run, capacity: int, *, most: int = 10) -> Overview:
-    """Compare two runs at the capacity line; `most` limits the list of movers. Settings are those of `now`."""
+    """Compare two runs at the capacity line, both ordered for it; `most` limits the list of movers.
+
+    Settings are those of `now`.
+    """
+    now, before = (with_capacity(run, min(capacity, len(run.table.scores))) for run in (now, before))
     moves = _told(reasons.moves(before.table, now.table), now)
     rank_now, rank_before = now.table.scores["rank"], before.table.scores["rank"]
     above, was_above = (set(rank.index[rank <= capacity]) for rank in (rank_now, rank_before))

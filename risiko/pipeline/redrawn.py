@@ -35,7 +35,7 @@ def redrawn_overlap(
         return np.asarray(law.chance_above(line, moved[None, :])[0])
 
     standing = features.matrix("standing", names).astype(float)
-    standing[features.missing(names).to_numpy(dtype=bool)] = np.nan  # stays blank: chance says nothing about what is not there
+    standing[features.missing(names).to_numpy(dtype=bool)] = np.nan  # blank stays blank: chance says nothing of it
     sd = features.matrix("standing_sd", names)
     return noise_overlap(chance, standing, sd, [group_of[name] for name in names], size, draws=draws, rng=rng)
 

@@ -209,6 +209,15 @@ def rank(
     return Run(prepared, scoring.score(prepared.features, prepared.cohort, chosen, top))
 
 
+def with_capacity(run: Run, top: int) -> Run:
+    """The same run with places for `top` services: chances of a place, and the order they give. InputError below 1."""
+    if top < 1:
+        raise InputError("Capacity must be at least one service.", where="capacity", hint="give a whole number from 1")
+    from risiko.scoring.placed import at_capacity
+
+    return replace(run, table=at_capacity(run.table, top, run.prepared.settings))
+
+
 def point_weights(prepared: Prepared) -> dict[str, float]:
     """Signal -> what the settings let it count in the points score."""
     from risiko.scoring.points import point_weights as weights

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from risiko import pipeline, registry
 from risiko.app import display, reasons
 from risiko.i18n import Translator
+from risiko.reports import chart_rows
 from risiko.reports.names import Names
 from risiko.scoring.table import POINTS
 from tests.app.page_text import said
@@ -77,7 +78,7 @@ def test_the_list_is_the_models_and_names_it(visit: Page, run: pipeline.Run) -> 
     assert run.table.model_id != POINTS
     assert _listed(app) == pipeline.ranking(run)["name"].head(100).tolist()
     assert run.table.model_id in said(app)
-    assert app.radio[0].value == "learned"
+    assert app.sidebar.radio[0].value == "learned"
 
 
 @pytest.mark.parametrize(("at", "lang"), [
@@ -93,7 +94,7 @@ def test_no_page_shows_a_text_id_or_a_missing_number(visit: Page, run: pipeline.
 
 def test_the_points_score_can_be_looked_at_beside_it_and_says_so(visit: Page, run: pipeline.Run) -> None:
     app = visit()
-    app.radio[0].set_value("points").run()
+    app.sidebar.radio[0].set_value("points").run()
     assert _listed(app) == pipeline.ranking(pipeline.rank(run.prepared))["name"].head(100).tolist()
     assert f"I kraft er den lærte skåren ({run.table.model_id})." in said(app)
     assert app.query_params["score"] == "points"
@@ -103,9 +104,9 @@ def test_own_weights_switch_to_points_and_say_so(visit: Page, run: pipeline.Run)
     app = visit(w="complaint_rate~3")
     own = pipeline.ranking(pipeline.rank(run.prepared, {"complaint_rate": 3.0}))
     assert _listed(app) == own["name"].head(100).tolist()
-    assert app.radio[0].value == "points"
+    assert app.sidebar.radio[0].value == "points"
     assert "Du ser listen med egne vekter." in said(app)
-    app.radio[0].set_value("learned").run()
+    app.sidebar.radio[0].set_value("learned").run()
     assert _listed(app) == pipeline.ranking(run)["name"].head(100).tolist()
     assert "w" not in app.query_params
 
@@ -116,7 +117,7 @@ def test_before_its_date_the_model_gives_way_to_points_and_the_page_says_why(
     points = pipeline.rank(pipeline.prepare(opened_in(place), BEFORE))
     app = visit(as_of=BEFORE.isoformat())
     assert _listed(app) == pipeline.ranking(points)["name"].head(100).tolist()
-    assert not app.radio, "there is nothing to choose between"
+    assert not app.sidebar.radio, "there is nothing to choose between"
     assert "Modellen i kraft er trent for 30.06.2024 og har sett det som kom etterpå." in said(app)
 
 
@@ -146,7 +147,7 @@ def test_a_spoilt_model_is_told_of_and_points_are_shown(visit: Page, spoilt: Pat
     assert not app.exception
     assert "så poengskåren vises i stedet. Grunnen står på engelsk: " in app.warning[0].value
     assert "has been changed or cut off" in app.warning[0].value
-    assert not app.radio
+    assert not app.sidebar.radio
     assert run.table.model_id not in said(app).replace(app.warning[0].value, "")
 
 
@@ -177,7 +178,7 @@ def test_one_services_picture_and_table_end_at_its_likelihood(run: pipeline.Run)
     names = _names(run)
     for service in pipeline.ranking(run)["service_id"][[0, 40, 120]]:
         found = pipeline.detail(run, service)
-        steps, rows = reasons.steps(found, names), reasons.table(found, names)
+        steps, rows = chart_rows.step_rows(found.contributions, found.base, names), reasons.table(found, names)
         likelihood = found.place["likelihood"]
         assert steps["end"].iloc[-1] == pytest.approx(np.log(likelihood / (1 - likelihood)))
         assert rows.iloc[-1, -1] == names.t.number(steps["end"].iloc[-1], 2)
@@ -188,10 +189,12 @@ def test_one_services_picture_and_table_end_at_its_likelihood(run: pipeline.Run)
 
 def test_many_signals_end_in_one_step_of_the_rest(run: pipeline.Run, monkeypatch: pytest.MonkeyPatch) -> None:
     found, names = pipeline.detail(run, pipeline.ranking(run)["service_id"][0]), _names(run)
-    whole = reasons.steps(found, names)
-    monkeypatch.setattr(reasons, "MOST_STEPS", 2)
-    few = reasons.steps(found, names)
-    assert few["label"].tolist()[3] == f"{len(whole) - 4} signaler til"
+    whole = chart_rows.step_rows(found.contributions, found.base, names)
+    monkeypatch.setattr(chart_rows, "MOST_STEPS", 2)
+    few = chart_rows.step_rows(found.contributions, found.base, names)
+    beside = [names.t("reasons.age_and_amount")]
+    assert few["label"].tolist()[3:-1] == [f"{len(found.contributions[found.contributions['counts']]) - 2} signaler til", *beside]
+    assert whole["label"].tolist()[-2:-1] == beside, "how old and how many the readings are is a step of its own"
     assert few["end"].iloc[-1] == pytest.approx(whole["end"].iloc[-1])
 
 

@@ -56,7 +56,7 @@ def test_the_numbers_are_those_of_the_comparison(overview: Page, run: pipeline.R
 
 def test_who_crossed_the_line_is_who_is_above_now_and_was_not(run: pipeline.Run, before: pipeline.Run) -> None:
     found = pipeline.overview(run, before, 15)
-    now, then = run.table.scores["rank"], before.table.scores["rank"]
+    now, then = (pipeline.with_capacity(one, 15).table.scores["rank"] for one in (run, before))
     above, was = set(now.index[now <= 15]), set(then.index[then <= 15])
     assert set(found.entered["service_id"]) == above - was
     assert set(found.left["service_id"]) == {s for s in was - above if s in now.index}

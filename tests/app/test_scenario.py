@@ -60,7 +60,7 @@ def test_the_numbers_are_those_of_the_comparison(scenario: Page, opened: pipelin
     assert 0 < out < 20
     assert f"Av de 20 første er {20 - out} de samme på begge listene; {out} er byttet ut." in said(app)
     pictured, entered, *rest = [frame.value for frame in app.table]
-    assert pictured.columns.tolist()[1:3] == [f"{d:%d.%m.%Y}" for d in (day, run.as_of)]
+    assert pictured.columns.tolist()[1:3] == [f"Plass, {d:%d.%m.%Y}" for d in (day, run.as_of)]
     assert len(pictured) == 20 + out
     shown = [f"(tjeneste?lang=nb&k=20&service={s}" in cell for s, cell in zip(found.entered["service_id"], entered["Tjeneste"], strict=False)]
     assert shown == [True] * min(out, 10)

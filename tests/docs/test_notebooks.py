@@ -60,8 +60,8 @@ def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
     return names, shown
 
 
-def test_there_are_four_notebooks_and_each_says_that_its_records_are_invented() -> None:
-    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04"]
+def test_there_are_five_notebooks_and_each_says_that_its_records_are_invented() -> None:
+    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05"]
     for path in NOTEBOOKS:
         assert "**The demo's services are invented" in (text := path.read_text(encoding="utf-8")) or "**Its services are" in text
 

@@ -157,7 +157,8 @@ def test_own_weights_move_the_list_and_are_named(authority: api.Authority, score
     frame = moved.frame()
     assert list(frame) == ["service_id", "name", "rank_before", "rank_after", "places", "why"]
     assert (frame["places"] == frame["rank_before"] - frame["rank_after"]).all()
-    assert frame["why"].head(10).value_counts().idxmax() == "experience_mean"
+    # Only this weight is another; it also makes the place of those without experience more or less certain.
+    assert set(frame["why"]) - {"certainty", "others"} == {"experience_mean"}
     assert "to “Points score (experience_mean 2), 31 May 2024”" in moved.caption
     assert risiko.compare(scored, scored).frame().empty
 

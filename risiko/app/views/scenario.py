@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from risiko.app import data, session
+from risiko.app import data, scenario_data, session
 from risiko.app.scenario_words import Sides
 from risiko.app.widgets import filters, notices, scenario, scenario_choice, weight_sets
 from risiko.errors import NothingToScore
@@ -24,7 +24,7 @@ def show() -> None:
             filters.as_of_date(t, at.as_of, at.latest)
         with st.spinner(t("scenario.loading")):
             ranked = data.ranked(at.address, at.settings, at.as_of, session.query().weights)
-        names, saved = data.names(ranked, t), data.weight_sets(at)
+        names, saved = data.names(ranked, t), scenario_data.weight_sets(at)
         top = min(session.query().capacity or data.default_capacity(ranked), len(ranked.ranking))
         with st.sidebar:
             filters.room(t, top, len(ranked.ranking))
@@ -40,7 +40,7 @@ def show() -> None:
 def _compared(at: data.Opened, ranked: data.Ranked, side: Side, top: int, names: Names, t: Translator) -> None:
     try:
         with st.spinner(t("scenario.loading")):
-            found = data.compared(at, ranked, side, top)
+            found = scenario_data.compared(at, ranked, side, top)
     except NothingToScore:
         return notices.nothing_to_compare(t, side.as_of)
     sides = Sides.of(found, ranked, side, names)

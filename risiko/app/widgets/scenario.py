@@ -20,7 +20,7 @@ def takeaway(found: Scenario, sides: Sides, names: Names) -> None:
     """What is compared, how many are the same, how many chance alone would exchange; that a place is no finding."""
     t = names.t
     st.header(t("scenario.head", before=plain(sides.before), after=plain(sides.after)), anchor=False, divider="gray")
-    st.markdown(f"**{words.takeaway(found, names)}** {words.by_chance(found, sides, names)}")
+    st.markdown(f"**{words.takeaway(found, names)}** {words.by_chance(found, names)}")
     st.markdown(f"**{t('ranking.caveat')}**")
     if found.same:
         st.info(t("scenario.same_lists"))

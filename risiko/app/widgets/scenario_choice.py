@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from risiko.app import data, scenario_words, session
+from risiko.app import data, scenario_data, scenario_words, session
 from risiko.app.query import DATES, EARLIEST, SCORES, WEIGHTS, Other
 from risiko.app.widgets.weights import fields
 from risiko.i18n import Translator
@@ -31,7 +31,7 @@ def other(at: data.Opened, ranked: data.Ranked, saved: Mapping[str, Mapping[str,
     if asked.by == WEIGHTS:
         return _weights(ranked, asked, saved, names)
     if asked.by == SCORES:
-        return _score(ranked, asked, data.scores_at(at), names)
+        return _score(ranked, asked, scenario_data.scores_at(at), names)
     return _date(ranked, asked, at.latest, t)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from risiko.app import data, session
+from risiko.app import data, scenario_data, session
 from risiko.app import scenario_words as words
 from risiko.app.display import plain, plain_cells
 from risiko.app.query import WEIGHTS, Other
@@ -89,7 +89,7 @@ def _record(
         st.session_state[_NAMELESS] = True
         return
     try:
-        data.save_weight_set(at, name, weights)
+        scenario_data.save_weight_set(at, name, weights)
     except RisikoError as error:
         st.session_state[_FAULT] = error
         return

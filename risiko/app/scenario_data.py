@@ -1,0 +1,92 @@
+"""What the page Scenario asks for: the other list, the comparison, and the saved weight sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from risiko import pipeline
+from risiko.app.data import Opened, Ranked, authority, prepared
+from risiko.pipeline import Scenario, Side
+from risiko.pipeline.named_weights import list_weights, remove_weights, save_weights
+from risiko.scoring.table import POINTS
+
+
+def compared(at: Opened, found: Ranked, side: Side, top: int) -> Scenario:
+    """The reader's list beside another, earlier date first; of one date, the reader's list first."""
+    opened = authority(at.address, at.settings)
+    asked, ready = pipeline.with_saved_weights(opened, side), prepared(at, side.as_of)
+    key = (at.address, at.settings, ready.data_version)
+    other = _side(*key, asked.as_of, tuple(sorted(asked.weights.items())), asked.score, top, opened, ready)
+    before, after = (other, found.run) if other.as_of < at.as_of else (found.run, other)
+    keys = (before.as_of, before.key, after.as_of, after.key)
+    return _scenario(*key, keys, top, opened, before, after)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _side(
+    address: str, settings_path: Path | None, version: str, as_of: date, weights: tuple[tuple[str, float], ...],
+    score: str, top: int, _opened: pipeline.Authority, _ready: pipeline.Prepared,
+) -> pipeline.Run:  # fmt: skip
+    asked = pipeline.Side(as_of, dict(weights), score=score)
+    return pipeline.run_of(_opened, asked, _ready, hindsight=True, top=top)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scenario(
+    address: str, settings_path: Path | None, version: str, keys: tuple[object, ...], top: int,
+    _opened: pipeline.Authority, _before: pipeline.Run, _after: pipeline.Run,
+) -> Scenario:  # fmt: skip
+    return pipeline.scenario(_before, _after, top, pipeline.model_of(_opened, _after))
+
+
+def scores_at(at: Opened) -> list[str]:
+    """Scores for a list at the reader's date: points, and models trained by then whose files are here, newest first."""
+    opened = authority(at.address, at.settings)
+    models = opened.store.models()
+    ready = models.loc[models["as_of"] <= pd.Timestamp(at.as_of), "model_id"].iloc[::-1]
+    return [POINTS, *(name for name in ready if (opened.models / name).is_dir())]
+
+
+def weight_sets(at: Opened) -> dict[str, dict[str, float]]:
+    """The saved weight sets by name."""
+    return {name: dict(one.weights) for name, one in list_weights(authority(at.address, at.settings)).items()}
+
+
+def save_weight_set(at: Opened, name: str, weights: Mapping[str, float] | None) -> None:
+    """Save weights under a name, or, with None, remove the set. Raises StoreError where the store cannot be written."""
+    opened, now = authority(at.address, at.settings), datetime.now(UTC)
+    if weights is None:
+        remove_weights(opened, name, now=now)
+    else:
+        save_weights(opened, name, weights, now=now)
+
+
+def without(at: Opened, run: pipeline.Run, service_id: str) -> pd.DataFrame:
+    """The service's place without each source and organisation that has spoken of it."""
+    return _without(at.address, at.settings, run.prepared.data_version, at.as_of, run.key, service_id, run)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _without(
+    address: str, settings_path: Path | None, version: str, as_of: date, key: tuple[tuple[str, float], ...],
+    service_id: str, _run: pipeline.Run,
+) -> pd.DataFrame:  # fmt: skip
+    return pipeline.without_each_source(_run, service_id, pipeline.model_of(authority(address, settings_path), _run))
+
+
+def what_if(at: Opened, run: pipeline.Run, service_id: str) -> pd.DataFrame:
+    """Where one more piece of evidence would put the service."""
+    return _what_if(at.address, at.settings, run.prepared.data_version, at.as_of, run.key, service_id, run)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _what_if(
+    address: str, settings_path: Path | None, version: str, as_of: date, key: tuple[tuple[str, float], ...],
+    service_id: str, _run: pipeline.Run,
+) -> pd.DataFrame:  # fmt: skip
+    return pipeline.what_if(_run, service_id, pipeline.model_of(authority(address, settings_path), _run))
