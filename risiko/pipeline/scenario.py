@@ -144,7 +144,7 @@ def _frame(before: Run, after: Run, found: Stability) -> pd.DataFrame:
     first = listed(after.table.scores["rank"])[: found.top]
     state = pd.Series("outside", index=frame.index, dtype="str")
     state[first] = "stays"
-    state[found.entered], state[found.left] = "leaves", "enters"
+    state[found.entered], state[found.left] = "enters", "leaves"
     frame = frame.assign(
         name=told["name"].fillna(frame.index.to_series()), service_type=told["service_type"], county=told["county"],
         places=frame["rank_before"] - frame["rank_after"], state=state,

@@ -16,8 +16,8 @@ from risiko.api.explained import PLACE
 from risiko.errors import InputError, ModelError
 from risiko.i18n import Translator
 from risiko.pipeline.draws import cut_of, draw_for
-from risiko.pipeline.runs import with_capacity
 from risiko.pipeline.named_weights import save_weights
+from risiko.pipeline.runs import with_capacity
 from risiko.pipeline.what_if import COLUMNS as CHANGES
 from risiko.pipeline.without import COLUMNS as VOICES
 from risiko.reasons import reasons_for

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from risiko import pipeline
-from risiko.app import data
+from risiko.app import change_data, data
 from risiko.app.display import plain, plain_cells
 from risiko.app.widgets import notices
 from risiko.reports import what_if_words as words
@@ -24,7 +24,7 @@ def voices(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) ->
     with notices.told(names.t):
         if _asked("voices", names.t("changes.voices"), names.t("changes.voices_help"), service_id, names):
             with st.spinner(names.t("changes.reckoning")):
-                found = data.without(at, run, service_id)
+                found = change_data.without(at, run, service_id)
             _told(found, words.without_sentences, words.without_table, names)
 
 
@@ -34,7 +34,7 @@ def what_if(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -
     with notices.told(names.t):
         if _asked("what_if", names.t("changes.what_if"), names.t("changes.what_if_help"), service_id, names):
             with st.spinner(names.t("changes.reckoning")):
-                found = data.what_if(at, run, service_id)
+                found = change_data.what_if(at, run, service_id)
             _told(found, words.what_if_sentences, words.what_if_table, names)
 
 
