@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from risiko import pipeline, synthetic
@@ -16,6 +18,8 @@ from risiko.store import open_store
 
 # An unknown text id raises, instead of standing in the page.
 os.environ["RISIKO_STRICT_TEXTS"] = "1"
+# For every page it tries, Streamlit looks for components in all installed packages, which takes longer than most pages.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(scope="session")

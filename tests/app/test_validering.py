@@ -23,6 +23,7 @@ from risiko.i18n import Translator
 from risiko.reports.names import Names
 from tests.app import backtests as drawn
 from tests.app.page_text import said
+from tests.small_authority import settings_file
 
 Page = Callable[..., AppTest]
 NB = Names(Translator("nb", strict=True), settings.load())
@@ -168,7 +169,12 @@ def test_without_a_backtest_it_says_that_nothing_is_shown_yet(visit: Page) -> No
 
 
 @pytest.mark.slow
-def test_an_authority_with_too_few_outcomes_keeps_the_points_score(visit: Page) -> None:
+def test_an_authority_with_too_few_outcomes_keeps_the_points_score(
+    visit: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    quick = tmp_path / "quick.toml"
+    quick.write_text('[learning]\nmonths_between = 12\nsignals = ["last_finding", "experience_mean"]\n')
+    monkeypatch.setenv("RISIKO_SETTINGS", str(quick))
     app = visit(None)
     app.button[0].click().run()
     assert not app.exception
@@ -178,10 +184,8 @@ def test_an_authority_with_too_few_outcomes_keeps_the_points_score(visit: Page) 
 
 
 @pytest.mark.slow
-def test_the_button_makes_a_backtest(visit: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    few = tmp_path / "few.toml"
-    few.write_text('[outcome]\nseverity = "breach"\n[learning]\nminimum_events = 15\nminimum_dates = 2\n')
-    monkeypatch.setenv("RISIKO_SETTINGS", str(few))
+def test_the_button_makes_a_backtest(visit: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RISIKO_SETTINGS", str(settings_file()))
     app = visit(None)
     app.button[0].click().run(timeout=300)
     assert not app.exception
