@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
@@ -53,9 +54,12 @@ def _typed(cells: pd.Series, dtype: str) -> pd.Series:
     return pd.to_datetime(cells).astype(dtype) if dtype.startswith("datetime") else cells.astype(dtype)
 
 
+_empty = cache(empty_tables)  # making them takes longer than most tests need
+
+
 def tables(**drawn: str) -> Tables:
     """Every contract table, empty where it is not drawn."""
-    return {**empty_tables(), **{name: table(name, text) for name, text in drawn.items()}}
+    return {**{name: frame.copy() for name, frame in _empty().items()}, **{name: table(name, text) for name, text in drawn.items()}}
 
 
 def context(as_of: str, **drawn: str) -> Context:

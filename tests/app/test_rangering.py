@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from risiko import pipeline
+from risiko.pipeline.draws import cut_of, kept_draws
 from risiko.store import open_store
 from tests.app.page_text import said
 
@@ -219,3 +221,32 @@ def test_no_store_an_absent_store_and_an_empty_store(page: Page, tmp_path: Path)
     assert not (tmp_path / "none.db").exists(), "looking must not make a store"
     open_store(str(tmp_path / "empty.db"), create=True).close()
     assert "Databasen er tom." in said(page(store=tmp_path / "empty.db"))
+
+
+def test_the_capacity_orders_the_list_and_stands_in_the_address(page: Page, run: pipeline.Run) -> None:
+    app = page(k="3")
+    assert app.sidebar.number_input[0].value == 3
+    few = pipeline.ranking(pipeline.with_capacity(run, 3))
+    assert listed(app) == few["name"].head(100).tolist()
+    assert app.dataframe[0].value["in_plan"].tolist() == pytest.approx(100 * few["p_top"].head(100))
+    assert app.dataframe[0].value["tier"].tolist() == few["tier"].head(100).tolist()
+
+
+def test_a_draw_is_made_with_a_reason_and_kept(page: Page, run: pipeline.Run, authority: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.db"
+    shutil.copy(authority, own)
+    top = next(k for k in range(5, 60) if cut_of(pipeline.with_capacity(run, k)).needed)
+    app = page(own, k=str(top))
+    go = next(b for b in app.button if b.label.startswith("Trekk"))
+    go.click().run()
+    assert "En trekning trenger et startall, et navn og en begrunnelse." in [w.value for w in app.warning]
+    app.number_input(key="draw.seed").set_value(4711)
+    app.text_input(key="draw.by").set_value("Kari *Nordmann*")
+    app.text_input(key="draw.why").set_value("Kapasiteten deler nivået")
+    next(b for b in app.button if b.label.startswith("Trekk")).click().run()
+    assert not app.exception
+    assert "startallet 4711. Begrunnelse: Kapasiteten deler nivået" in said(app)
+    kept = kept_draws(pipeline.open_authority(str(own)))
+    assert [(k.record.seed, k.record.by, k.record.top) for k in kept] == [(4711, "Kari *Nordmann*", top)]
+    assert "startallet 4711" in said(page(own, k=str(top))), "whoever comes later sees the draw of this list"
+    assert "startallet" not in said(page(own, k=str(top), w="complaint_rate~3")), "of another list nothing was drawn"

@@ -17,8 +17,9 @@ EXAMPLE = ROOT / "docs/examples/my_regulator"
 FILES = dict(re.findall(r'^```(?:csv|toml) title="([^"]+)"\n(.*?)^```', TEXT, re.M | re.S))
 
 
-@pytest.fixture
-def batch(tmp_path: Path) -> Batch:
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    tmp_path = tmp_path_factory.mktemp("mapping")
     for name, content in FILES.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     return read(tmp_path, load_mapping(tmp_path / "my_regulator.toml"), today=date(2025, 1, 1),

@@ -10,6 +10,7 @@ from risiko import settings
 from risiko.asof import FloatArray
 from risiko.errors import InputError
 from risiko.scoring.design import Design
+from risiko.scoring.inputs import TYPE
 from risiko.scoring.learned import LearnedScore
 from tests.learnable import GROUPS, MISSING_ADDS, PLANTED, TYPES, Drawn, draw
 
@@ -209,3 +210,37 @@ def test_no_more_than_five_absent_signals_are_listed() -> None:
     with pytest.raises(InputError) as caught:
         design(world().X).transform(world().X[["service_type"]])
     assert caught.value.what.count("|") == 5
+
+
+def test_the_truth_lies_within_the_spread_it_tells_of_itself() -> None:
+    """Twelve worlds drawn alike: distance of the scores from the planted log-odds, the level of each set apart."""
+    unseen, held, further = draw(99, rows=400), [], []
+    for seed in range(40, 52):
+        one = draw(seed, rows=3000)
+        fit = LearnedScore(GROUPS, penalty=5.0).fit(one.X, one.y)
+        off = fit.decision_function(unseen.X) - unseen.log_odds
+        told = np.sqrt((fit.pulls(unseen.X) ** 2).sum(axis=1))
+        held.append((np.abs(off - off.mean()) <= 1.645 * told).mean())
+        further.append(np.corrcoef(told, np.abs(off - off.mean()))[0, 1])
+    assert np.mean(held) == pytest.approx(0.9, abs=0.06)
+    assert np.mean(further) > 0.15, "where the services are unusual it knows less"
+
+
+def test_recalibration_stretches_the_spread_with_the_score_and_readings_are_a_part_of_the_whole() -> None:
+    model, seen = LearnedScore(GROUPS, penalty=5.0).fit(world().X, world().y), world().X.head(50)
+    before = model.pulls(seen)
+    read, whole = model.contributions(seen, read_only=True), model.contributions(seen)
+    model.recalibrate(0.5, 0.1)
+    assert model.pulls(seen) == pytest.approx(before / 2)
+    assert (read[TYPE] == 0).all()
+    assert (whole[TYPE] != 0).any()
+    told = seen["survey|standing"].notna().to_numpy()
+    assert (read["survey"][~told] == 0).all()
+    assert (whole["survey"][~told] > 0).all(), "that it is missing is no reading"
+
+
+def test_a_model_that_kept_no_spread_of_its_own_is_to_be_trained_again() -> None:
+    old = LearnedScore(GROUPS).fit(world().X, world().y)
+    del old.root_
+    with pytest.raises(InputError, match="before its own uncertainty was kept"):
+        old.pulls(world().X)

@@ -131,3 +131,35 @@ def test_services_that_tie_have_the_same_interval_whatever_their_ids() -> None:
     scores = run(services=services).table.scores
     assert scores["rank"].tolist() == [1] * 6
     assert scores[["rank_low", "rank_high"]].drop_duplicates().to_numpy().tolist() == [[1, 6]]
+
+
+def test_what_a_signal_adds_is_shared_by_the_dimensions_it_speaks_of() -> None:
+    table = run(complaints=COMPLAINTS, experiences=SURVEYS).table
+    shared = table.by_dimension({"experience_mean": ("safe", "involving")})
+    target = log_odds(table.scores["likelihood"]) - table.base
+    assert (shared.sum(axis=1) - target).abs().max() < 1e-9
+    half = table.contributions["experience_mean"] / 2
+    pd.testing.assert_series_equal(shared["safe"], half, check_names=False)
+    pd.testing.assert_series_equal(shared["involving"], half, check_names=False)
+    assert (shared["effective"] == 0).all()
+
+
+def test_the_chances_are_those_of_the_capacity_and_the_list_goes_by_them() -> None:
+    prepared = pipeline.prepare_tables(tables(services=SERVICES, complaints=COMPLAINTS, experiences=SURVEYS), date(2023, 12, 31), settings.load())
+    for top in (1, 10, 30, 99):
+        scores = pipeline.rank(prepared, top=top).table.scores
+        assert scores["p_top"].sum() == pytest.approx(min(top, 30))
+        order = scores.sort_values("rank")["p_top"].round(3)
+        assert order.is_monotonic_decreasing
+        assert scores["tier"].loc[scores.sort_values("rank").index].is_monotonic_increasing
+    few, same = pipeline.rank(prepared, top=3), pipeline.with_capacity(pipeline.rank(prepared), 3)
+    pd.testing.assert_frame_equal(few.table.scores, same.table.scores)
+
+
+def test_a_number_of_users_that_is_not_known_widens_the_interval_of_that_service() -> None:
+    users = "\n".join(f"u{i} | {10 * 4**(i % 4)}" for i in range(20))
+    table = run(services=f"service_id | users\n{users}\nunknown | ").table
+    assert table.law.harm_spread[-1] > 0.1
+    assert (table.law.harm_spread[:-1] == 0).all()
+    width = table.scores["rank_high"] - table.scores["rank_low"]
+    assert width["unknown"] > width.drop("unknown").median()

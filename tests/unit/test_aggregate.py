@@ -132,12 +132,15 @@ def test_what_is_lazy_stays_lazy_and_every_frame_keeps_its_kind(engine: Convert)
     assert type(condense(frame, date(2024, 1, 31))) is type(frame)
 
 
-@given(as_of=DAYS, day=DAYS)
-def test_months_are_those_of_the_windows(as_of: date, day: date) -> None:
-    drawn = table("complaints", f"service_id | event_date\ns1 | {day}")
-    found = condense(drawn, as_of)["months_ago"].tolist()
-    inside = [m for m in range(20) if asof.in_window(drawn["event_date"], as_of, m + 1)[0]]
-    assert found == inside[:1]  # the shortest window that holds the day; none where it lies ahead
+@settings(max_examples=25)
+@given(as_of=DAYS, days=st.lists(DAYS, min_size=1, max_size=20))
+def test_months_are_those_of_the_windows(as_of: date, days: list[date]) -> None:
+    rows = [f"s{i:02} | {day}" for i, day in enumerate(days)]
+    drawn = table("complaints", "\n".join(["service_id | event_date", *rows]))
+    found = condense(drawn, as_of).set_index("service_id")["months_ago"].to_dict()
+    # The shortest window that holds the day; none where it lies ahead.
+    inside = pd.DataFrame({m: asof.in_window(drawn["event_date"], as_of, m + 1) for m in range(20)})
+    assert found == inside.set_axis(drawn["service_id"]).loc[lambda rows: rows.any(axis=1).to_numpy()].idxmax(axis=1).to_dict()
 
 
 @st.composite
@@ -178,6 +181,7 @@ def test_every_engine_counts_as_one_does_by_hand(name: str, frame: pd.DataFrame,
     assert_frame_equal(found, expected)
 
 
+@settings(max_examples=30)
 @given(frame=complaints(), as_of=DAYS)
 def test_the_sum_of_the_counts_is_that_of_the_known_rows(frame: pd.DataFrame, as_of: date) -> None:
     known = asof.known_at({"complaints": frame}, as_of)["complaints"]

@@ -23,7 +23,15 @@ from risiko.reports.chart_rows import step_rows
 from risiko.store import open_store
 
 DAY, LATER = "2024-05-31", "2024-11-30"
-SETTINGS = "[learning]\nminimum_events = 15\nminimum_dates = 2\n[evaluation]\nresamples = 100\n"
+SETTINGS = """
+[learning]
+months_between = 12
+minimum_events = 15
+minimum_dates = 2
+signals = ["last_finding", "finding_history", "complaint_rate_long", "experience_mean", "provider_history"]
+[evaluation]
+resamples = 100
+"""
 FAR = f"{date.today() + timedelta(days=400)}"
 
 
