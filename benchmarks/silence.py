@@ -59,7 +59,10 @@ def recalls(world: str, seed: int, n_services: int, damages: int = 1) -> pd.Data
     """
     built = synthetic.build(world=world, n_services=n_services, end=END, seed=seed)
     severe = built.truth[built.truth["year"] == AS_OF.year].set_index("service_id")["p_severe"]
-    chosen, known = settings.load(), asof.known_at(built.tables, AS_OF)
+    chosen = settings.load()
+    # Only the priority is read here, and draws do not move it.
+    chosen = chosen.model_copy(update={"score": chosen.score.model_copy(update={"draws": 100})})
+    known = asof.known_at(built.tables, AS_OF)
     services = cohorts.cohort_at(known, AS_OF, chosen).services
     dependent = services.index[services["dependency"] == MOST_DEPENDENT]
     whole, readings = lists(Context(services, known, AS_OF, chosen), {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -114,7 +114,7 @@ class Authority(Result):
         Example: `authority.train("2025-06-30").against("points")`
         """
         with Progress(shown=watched()) as progress:
-            made = pipeline.train(self.opened, self._day(as_of), now=datetime.now(), kind=kind, progress=progress)
+            made = pipeline.train(self.opened, self._day(as_of), now=datetime.now(UTC), kind=kind, progress=progress)
         return Trained(made, self.language)
 
     def backtest(
@@ -175,7 +175,7 @@ class Authority(Result):
 
         Example: `authority.promote(made, "better on six dates; decided in the planning meeting", by="KH")`
         """
-        pipeline.promote(self.opened, _id(model), why, now=datetime.now(), by=by)
+        pipeline.promote(self.opened, _id(model), why, now=datetime.now(UTC), by=by)
         return self.models()
 
     def _day(self, as_of: Day | None) -> date:

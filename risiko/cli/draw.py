@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ from risiko.cli.shared import (
     print_table,
 )  # fmt: skip
 from risiko.errors import InputError
+from risiko.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from risiko.pipeline.draws import KeptDraw
@@ -62,13 +63,15 @@ def draw(
         _check(authority, as_json)
         return
     _check_target(out)
+    if language not in LANGUAGES:
+        raise InputError(f"There is no language {language!r}.", where="--language", hint=", ".join(LANGUAGES))
     if printed is not None:
         _print_again(authority, printed, out, language, as_json)
         return
     number = _asked(seed, why, by)
     run = _run(authority, as_of, capacity)
     method = "equal" if equal else "chance"
-    kept = draw_for(authority, run, seed=number, why=why, by=by, now=datetime.now(), method=method)
+    kept = draw_for(authority, run, seed=number, why=why, by=by, now=datetime.now(UTC), method=method)
     if kept is None:
         found = cut_of(run)
         if as_json:
@@ -92,9 +95,9 @@ def _asked(seed: int | None, why: str, by: str) -> int:
 
 
 def _print_again(authority: Authority, number: int, out: Path | None, language: str, as_json: bool) -> None:
-    from risiko.pipeline.draws import kept_draws
+    from risiko.pipeline.draws import kept_draw
 
-    kept = next((one for one in kept_draws(authority) if one.seq == number), None)
+    kept = kept_draw(authority, number)
     if kept is None:
         raise InputError(f"There is no draw {number}.", where="--print", hint="`risiko draw --check` counts them")
     if out is not None:

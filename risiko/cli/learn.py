@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,7 +88,7 @@ def train(
     authority = pipeline.open_authority(store, settings, models)
     day = pipeline.as_of_date(as_of, pipeline.read_scored(authority), authority.store, today=date.today())
     with ProgressBar(quiet=as_json) as progress:
-        made = pipeline.train(authority, day, now=datetime.now(), kind=model, progress=progress)
+        made = pipeline.train(authority, day, now=datetime.now(UTC), kind=model, progress=progress)
     gains = pipeline.gains(made.facts, "points")
     if as_json:
         print_json({"model_id": made.entry.model_id, "rows": made.facts.n_rows, "events": made.facts.n_events,
@@ -131,7 +131,7 @@ def promote(
     from risiko import pipeline
 
     authority = pipeline.open_authority(store, settings, models)
-    pipeline.promote(authority, model_id, why, now=datetime.now(), by=by)
+    pipeline.promote(authority, model_id, why, now=datetime.now(UTC), by=by)
     typer.echo(f"{model_id} is in force from now on. `risiko retire --why …` puts the points score back.")
 
 
@@ -139,7 +139,7 @@ def retire(why: WhyOption, by: Annotated[str, typer.Option("--by")] = "", store:
     """Put the points score back in force."""
     from risiko import pipeline, registry
 
-    registry.retire(why, pipeline.open_authority(store).store, now=datetime.now(), by=by)
+    registry.retire(why, pipeline.open_authority(store).store, now=datetime.now(UTC), by=by)
     typer.echo("The points score is in force from now on.")
 
 

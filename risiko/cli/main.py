@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,7 +61,7 @@ def import_command(
         raise InputError("A store in memory is gone when the command ends.", where="--store", hint="name a file")
     with ProgressBar(quiet=as_json) as progress:
         report = pipeline.import_source(
-            store, source, mapping, now=datetime.now(), settings_path=settings, dry_run=dry_run, progress=progress
+            store, source, mapping, now=datetime.now(UTC), settings_path=settings, dry_run=dry_run, progress=progress
         )
     _show_import(report, as_json)
     lines = report.receipt.lines
@@ -81,6 +81,9 @@ def score(
         Path | None, typer.Option("--out", help="Write the scores to a .csv, .parquet or .xlsx file.", metavar="FILE")
     ] = None,
     top: Annotated[int, typer.Option("--top", help="How many to show.", min=1)] = 20,
+    capacity: Annotated[
+        int | None, typer.Option("--capacity", help="How many can be visited: the order is for them.", min=1)
+    ] = None,
     points: Annotated[
         bool, typer.Option("--points", help="By the points score, though a learned model is in force.")
     ] = False,
@@ -89,7 +92,7 @@ def score(
     settings: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Rank the services by priority as of a date."""
+    """Rank the services as of a date by their chance of being within capacity."""
     from risiko import pipeline
     from risiko.reports.table_file import check_target, write_table
 
@@ -100,12 +103,13 @@ def score(
     # A learned score may read more tables than the points score does.
     tables = pipeline.read_tables(authority) if model else pipeline.read_scored(authority)
     day = pipeline.as_of_date(as_of, tables, authority.store, today=date.today())
-    run = pipeline.rank(pipeline.prepare(authority, day, tables), model=model)
+    run = pipeline.rank(pipeline.prepare(authority, day, tables), model=model, top=capacity)
     table = run.table.frame()
     if out is not None:
         write_table(table, out)
     summary = {
         "as_of": f"{run.as_of:%Y-%m-%d}", "model": run.table.model_id, "services": len(table),
+        "capacity": run.table.top,
         "excluded": run.excluded.astype(int).to_dict(),
     }  # fmt: skip
     if as_json:
@@ -113,11 +117,11 @@ def score(
         return
     shown = pipeline.ranking(run).head(top)
     print_table(
-        f"{len(table)} services as of {run.as_of:%Y-%m-%d}, by {run.table.model_id}. "
+        f"{len(table)} services as of {run.as_of:%Y-%m-%d}, by {run.table.model_id}, for {run.table.top} visits. "
         "A high score is no finding of failure.",
-        ["rank", "90 %", "service", "name", "type", "likelihood", "consequence", "evidence", "lifted by"],
+        ["rank", "90 %", "tier", "chance", "service", "name", "type", "likelihood", "consequence", "evidence", "lifted by"],
         [
-            [r.rank, f"{r.rank_low}–{r.rank_high}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}",
+            [r.rank, f"{r.rank_low}–{r.rank_high}", r.tier, f"{r.p_top:.2f}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}",
              f"{r.consequence:.2f}", "●" * r.evidence_dots + "○" * (3 - r.evidence_dots), ", ".join(r.raising) or "–"]
             for r in shown.itertuples(index=False)
         ],
@@ -188,7 +192,7 @@ def demo(
         typer.echo("Building the demo authority: invented municipalities and services, synthetic records.")
         from risiko import pipeline
 
-        receipt = pipeline.build_demo(Path(DEMO_STORE), now=datetime.now())
+        receipt = pipeline.build_demo(Path(DEMO_STORE), now=datetime.now(UTC))
         typer.echo(f"{int(receipt.lines['n_good'].sum())} rows in {DEMO_STORE}.")
     if not build_only:
         _serve(DEMO_STORE, None, port, browser)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -33,7 +33,11 @@ def save(
     from risiko.pipeline.named_weights import save_weights
 
     authority = pipeline.open_authority(store, settings)
-    saved = save_weights(authority, name, dict(map(_pair, weight)), now=datetime.now(), by=by, note=note)
+    pairs = [_pair(one) for one in weight]
+    twice = [signal for i, (signal, _) in enumerate(pairs) if signal in dict(pairs[:i])]
+    if twice:
+        raise InputError(f"{twice[0]} has two weights.", where="--weight", hint="give each signal one weight")
+    saved = save_weights(authority, name, dict(pairs), now=datetime.now(UTC), by=by, note=note)
     typer.echo(f"Saved {saved.name}: {len(saved.weights)} weights. Other signals count as in the settings.")
 
 
@@ -63,7 +67,7 @@ def remove(
     from risiko import pipeline
     from risiko.pipeline.named_weights import remove_weights
 
-    remove_weights(pipeline.open_authority(store, settings), name, now=datetime.now(), by=by, note=note)
+    remove_weights(pipeline.open_authority(store, settings), name, now=datetime.now(UTC), by=by, note=note)
     typer.echo(f"Removed {name}.")
 
 

@@ -127,8 +127,16 @@ _ALONE = (
 
 def _hint(*patterns: str) -> str:
     """A pattern that holds wherever the exact one can: without looking around or back, so that Arrow runs it at once
-    over all texts. Few texts are then looked at word by word."""
-    return "|".join(patterns).replace("\\ ", " ")
+    over all texts. Few texts are then looked at word by word.
+
+    pandas leaves \\u and, where a text has an æ, \\d to Python's own patterns, which are slower; so the sign itself
+    stands here, and for a digit any sign that may be one.
+    """
+    plain = {"\\ ": " ", "\\u00a0": "\u00a0", "\\d": "[0-9\u0080-\U0010ffff]"}
+    pattern = "|".join(patterns)
+    for written, sign in plain.items():
+        pattern = pattern.replace(written, sign)
+    return pattern
 
 
 _CAPITAL, _GAP, _START = f"[{_UPPER}]", "[ \u00a0.-]", f"(?:^|[^{_UPPER}{_LOWER}])"

@@ -57,7 +57,9 @@ def draw_for(
         data_version=run.prepared.data_version, settings_version=chosen.version,
     )  # fmt: skip
     seq = authority.store.record_draw(plan.as_text(record), run.as_of, record.why, now, record.by)
-    return next(kept for kept in kept_draws(authority) if kept.seq == seq)
+    kept = kept_draw(authority, seq)
+    assert kept is not None  # it has just been written
+    return kept
 
 
 def kept_draws(authority: Authority, as_of: date | None = None) -> list[KeptDraw]:
@@ -67,15 +69,30 @@ def kept_draws(authority: Authority, as_of: date | None = None) -> list[KeptDraw
     earlier: dict[Any, tuple[int, ...]] = {}
     found = []
     for row in wanted.to_dict("records"):
-        try:
-            record = plan.from_text(row["record"])
-        except InputError as error:
-            where = f"{authority.store.address}, draw {row['seq']}"
-            raise StoreError(error.what, where=where, hint=error.hint) from error
+        record = _record(authority, row)
         before = earlier.get(row["as_of"], ())
         found.append(KeptDraw(row["seq"], row["sha256"], record, before))
         earlier[row["as_of"]] = (*before, row["seq"])
     return found
+
+
+def kept_draw(authority: Authority, seq: int) -> KeptDraw | None:
+    """One draw by its number, whatever the state of the others; None where there is none. Raises as `kept_draws`."""
+    rows = authority.store.draws()
+    own = rows[rows["seq"] == seq]
+    if own.empty:
+        return None
+    row = own.to_dict("records")[0]
+    before = rows[(rows["as_of"] == row["as_of"]) & (rows["seq"] < seq)]
+    return KeptDraw(row["seq"], row["sha256"], _record(authority, row), tuple(before["seq"].tolist()))
+
+
+def _record(authority: Authority, row: dict[str, Any]) -> plan.DrawRecord:
+    try:
+        return plan.from_text(row["record"])
+    except InputError as error:
+        where = f"{authority.store.address}, draw {row['seq']}"
+        raise StoreError(error.what, where=where, hint=error.hint) from error
 
 
 def draw_of(authority: Authority, run: Run) -> KeptDraw | None:

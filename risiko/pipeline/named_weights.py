@@ -57,6 +57,7 @@ def list_weights(authority: Authority) -> dict[str, WeightSet]:
 
 def remove_weights(authority: Authority, name: str, *, now: datetime, by: str = "", note: str = "") -> None:
     """Take a name away; its weights stay in the store's record. Raises InputError where there is no such name."""
+    name = " ".join(name.split())
     if name not in list_weights(authority):
         raise InputError(f"There is no weight set {name!r}.", where="name", hint="see the list of weight sets")
     authority.store.record_weight_set(name, None, note, now, by)

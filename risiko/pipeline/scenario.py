@@ -99,6 +99,14 @@ class Scenario:
     weights: WeightStability
 
     @property
+    def tied(self) -> int:
+        """Services of the after list that share the place at the line, where not all of them are inside; else 0."""
+        ranks = np.sort(self.frame["rank_after"].dropna().to_numpy(dtype=float))
+        if self.top >= len(ranks) or ranks[self.top] != ranks[self.top - 1]:
+            return 0
+        return int((ranks == ranks[self.top]).sum())
+
+    @property
     def same(self) -> bool:
         """Whether every service stands at the same place on both lists."""
         return bool((self.frame["places"] == 0).all())

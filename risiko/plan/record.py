@@ -21,6 +21,13 @@ DTYPES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("model_id", "data_version", "method", "by", "why", "as_of", "made_at"), (str,)),
+    **dict.fromkeys(("settings_version", "top", "sure", "tier", "places", "seed"), (int,)),
+    "told_apart": (float, int), "weights": (dict,), "eligible": (dict,),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class DrawRecord:
     """A draw that was made: what was asked, of which list, by whom and why, and what came out.
@@ -113,6 +120,8 @@ def verify(record: DrawRecord) -> list[Difference]:
         return [Difference("places", "", str(record.places), str(record.top - record.sure))]
     if rows["service_id"].duplicated().any() or not rows["service_id"].is_monotonic_increasing:
         return [Difference("eligible", "", "not each service once, by service_id", "each service once, by service_id")]
+    if not rows["p_top"].between(0, 1).all():
+        return [Difference("p_top", "", "a chance outside 0 to 1", "chances from 0 to 1")]
     try:
         again = _result(rows.iloc[:, :4], record.places, record.method, record.as_of, record.seed)
     except InputError as error:
@@ -136,6 +145,9 @@ def from_text(text: str) -> DrawRecord:
     """The record behind the JSON. Raises InputError where it is not one that was written here."""
     try:
         said = json.loads(text)
+        wrong = [name for name, kind in _KINDS.items() if type(said[name]) not in kind]
+        if wrong:
+            raise ValueError(f"{wrong[0]} is not what it was written as")
         columns = {name: pd.Series(said["eligible"][name], dtype=dtype) for name, dtype in DTYPES.items()}
         if len({len(column) for column in columns.values()}) != 1 or set(said["eligible"]) != set(DTYPES):
             raise ValueError("the columns of the eligible do not belong together")

@@ -45,4 +45,4 @@ def silent_sources(table: ScoreTable, features: Features) -> pd.Series:
         counting = [name for name in features.readings if name in adding]
     gone = features.missing(counting)
     names = np.array(gone.columns, dtype=str)
-    return pd.Series([names[row].tolist() for row in gone.to_numpy()], index=gone.index)
+    return pd.Series([names[row].tolist() for row in gone.to_numpy(dtype=bool)], index=gone.index)

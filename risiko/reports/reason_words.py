@@ -203,7 +203,7 @@ def _of_place(reason: Reason, t: Translator) -> str:
     )  # fmt: skip
     return " ".join([
         how_sure, *_bounds(at, t), t.plural("reason.capacity", at.top, chance=_chance(at, t)),
-        t.plural("reason.tier", at.tier_size, tier=t.number(at.tier)),
+        *([t.plural("reason.tier", at.tier_size, tier=t.number(at.tier))] if at.of > 1 else []),
     ])  # fmt: skip
 
 

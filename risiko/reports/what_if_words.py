@@ -56,8 +56,7 @@ def learning_sentence(found: pd.DataFrame, names: Names) -> str:
     if best.empty or best["narrower"].iloc[0] < NOTICED:
         return t("what_if.none_narrows")
     row = next(best.itertuples(index=False))
-    before, after = t.number(row.width_before), t.number(row.width_after)
-    return t("what_if.learn", kind=kind_words(row, names), share=t.percent(row.narrower), before=before, after=after)
+    return t("what_if.learn", kind=kind_words(row, names), share=t.percent(row.narrower))
 
 
 def what_if_table(found: pd.DataFrame, names: Names) -> pd.DataFrame:

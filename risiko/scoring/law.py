@@ -13,6 +13,7 @@ from risiko.asof import FloatArray
 FloatBlock = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 TextArray = np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+FARTHEST = np.float32(80.0)  # log-odds below minus this are as unlikely as single precision can say
 LEAST = 1e-3  # no law is narrower than this: equals come in any order, and are told from others as well as before
 BLOCK = 64  # draws at a time: a block of 10,000 services is 2.5 MB
 LIKELY = 1.6448536269514722  # 90 % of a normal law lies within so many standard deviations
@@ -103,6 +104,7 @@ class PriorityLaw:
                 odds += moved
             # log expit, in place: the block is the work
             np.negative(odds, out=odds)
+            np.minimum(odds, FARTHEST, out=odds)
             np.exp(odds, out=odds)
             odds += 1
             np.log(odds, out=odds)

@@ -75,9 +75,12 @@ class ScoreTable:
         return self.contributions @ share
 
     def frame(self) -> pd.DataFrame:
-        """One flat row per service in rank order, for files: scores, `group_*` and `contribution_*` in log-odds."""
+        """One flat row per service in rank order, for files: scores, `group_*` and `contribution_*` in log-odds.
+
+        capacity: what p_top and rank are for.
+        """
         flat = self.scores.join(self.by_group().add_prefix("group_")).join(
             self.contributions.add_prefix("contribution_")
         )
-        flat = flat.assign(base_log_odds=self.base, model_id=self.model_id)
+        flat = flat.assign(base_log_odds=self.base, model_id=self.model_id, capacity=self.top)
         return flat.sort_values("rank", kind="stable").reset_index()

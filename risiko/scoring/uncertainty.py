@@ -160,9 +160,16 @@ def _reached(log_priority: FloatArray, bar: FloatArray) -> FloatArray:
 
 def _summed(found: Places) -> Places:
     """The same with what must add up: expected places to 1 + 2 + … + n, chances to `top`; drawn, they are a bit off."""
-    n, total = len(found.expected), found.p_top.sum()
-    expected = np.clip(found.expected + (n + 1) / 2 - found.expected.mean(), 1, n) if n else found.expected
-    p_top = np.minimum(found.p_top * (min(found.top, n) / total), 1.0) if total > 0 else found.p_top
+    n = len(found.expected)
+    if n == 0:
+        return found
+    expected = np.clip(found.expected + (n + 1) / 2 - found.expected.mean(), 1, n)
+    inside, room = found.p_top.sum(), min(found.top, n)
+    if room <= n / 2:
+        p_top = found.p_top * (room / inside) if inside > 0 else found.p_top
+    else:  # where most have a place it is the few without one that are made to fit
+        p_top = 1 - (1 - found.p_top) * ((n - room) / (n - inside) if inside < n else 0.0)
+    p_top = np.clip(p_top, 0.0, 1.0)
     return replace(found, expected=expected, p_top=p_top)
 
 

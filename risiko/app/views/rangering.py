@@ -45,7 +45,8 @@ def _page(ranked: data.Ranked, names: Names, t: Translator, at: data.Opened) -> 
     shown = narrow(ranked.ranking, session.query())
     intro.lead(ranked, len(shown), t)
     if shown.empty:
-        return notices.no_match(t)
+        notices.no_match(t)
+        return draw.show(at, run, names)
     _list_and_detail(run, ranked.ranking, shown, names)
     rows = shown.head(session.query().top)
     certainty.order_certainty(rows, run.table.top, names)

@@ -16,8 +16,8 @@ def order_certainty(shown: pd.DataFrame, top: int, names: Names) -> None:
     """A picture of the first rows' intervals with the capacity line; the ordinary table has the same numbers."""
     t, first = names.t, shown.head(ROWS)
     st.subheader(t("certainty.title"))
-    st.markdown(t("certainty.takeaway", n=t.number(len(first)), high=t.number(first["rank_high"].max()),
-                  tiers=t.number(first["tier"].nunique())))  # fmt: skip
+    high, tiers = t.number(first["rank_high"].max()), t.number(first["tier"].nunique())
+    st.markdown(t.plural("certainty.takeaway", len(first), high=high, tiers=tiers))
     st.caption(t("certainty.help"))
     with st.expander(t.plural("certainty.picture", len(first))):
         line = top, t("certainty.line", n=t.number(top))

@@ -13,7 +13,7 @@ from risiko.app.display import plain, plain_cells
 from risiko.app.widgets import notices
 from risiko.app.widgets.exports import XLSX
 from risiko.errors import RisikoError
-from risiko.pipeline.draws import KeptDraw, cut_of, draw_for, draw_of, protocol_of
+from risiko.pipeline.draws import KeptDraw, cut_of, draw_for, draw_of, kept_draws, protocol_of
 from risiko.plan import METHODS, Cut, expected_right
 from risiko.reports.draw_protocol import protocol_html, protocol_xlsx
 from risiko.reports.names import Names
@@ -27,24 +27,28 @@ def show(at: data.Opened, run: pipeline.Run, names: Names) -> None:
     t, cut = names.t, cut_of(run)
     st.subheader(t("draw.title"))
     if not cut.needed:
-        st.markdown(t("draw.not_needed", top=t.number(cut.top)))
+        everyone = cut.top >= len(run.table.scores)
+        st.markdown(t("draw.room_for_all") if everyone else t("draw.not_needed", top=t.number(cut.top)))
         return
     st.markdown(
-        t("draw.needed", top=t.number(cut.top), sure=t.number(cut.sure), tier=t.number(cut.tier),
-          eligible=t.number(len(cut.eligible)), places=t.number(cut.places))
+        t.plural("draw.needed", cut.places, top=t.number(cut.top), sure=t.number(cut.sure), tier=t.number(cut.tier),
+          eligible=t.number(len(cut.eligible)))
     )  # fmt: skip
-    right = {way: t.number(x) for way, x in expected_right(cut.eligible["p_top"], cut.places).items()}
-    st.markdown(t("draw.price", places=t.number(cut.places), **right))
+    right = {way: t.number(x, 1) for way, x in expected_right(cut.eligible["p_top"], cut.places).items()}
+    st.markdown(t.plural("draw.price", cut.places, **right))
     if (fault := st.session_state.pop(_FAULT, None)) is not None:
         notices.fault(t, t("draw.not_made"), fault)
     if st.session_state.pop(_BLANK, False):
         st.warning(t("draw.blank"))
     authority = data.authority(at.address, at.settings)
     kept = draw_of(authority, run)
+    others = [one.seq for one in kept_draws(authority, run.as_of) if kept is None or one.seq != kept.seq]
+    if others:
+        st.info(t.plural("draw.earlier", len(others), numbers=", ".join(t.number(seq) for seq in others)))
     if kept is not None:
         _made(authority, kept, names)
     with st.expander(t("draw.again") if kept else t("draw.make")):
-        _form(authority, run, cut, names)
+        _form(authority, run, cut, kept, names)
 
 
 def _made(authority: pipeline.Authority, kept: KeptDraw, names: Names) -> None:
@@ -72,7 +76,9 @@ def _made(authority: pipeline.Authority, kept: KeptDraw, names: Names) -> None:
         st.table(plain_cells(rows), hide_index=True, border="horizontal")
 
 
-def _form(authority: pipeline.Authority, run: pipeline.Run, cut: Cut, names: Names) -> None:
+def _form(
+    authority: pipeline.Authority, run: pipeline.Run, cut: Cut, kept: KeptDraw | None, names: Names
+) -> None:
     t, keys = names.t, {name: f"draw.{name}" for name in ("seed", "why", "by", "method")}
 
     def make() -> None:
@@ -80,6 +86,10 @@ def _form(authority: pipeline.Authority, run: pipeline.Run, cut: Cut, names: Nam
         if asked["seed"] is None or not asked["why"].strip() or not asked["by"].strip():
             st.session_state[_BLANK] = True
             return
+        if kept is None:  # the button may be pressed twice before the page answers
+            kept_now = draw_of(authority, run)
+            if kept_now is not None and kept_now.record.seed == int(asked["seed"]):
+                return
         try:
             draw_for(
                 authority, run, seed=int(asked["seed"]), why=asked["why"], by=asked["by"], now=datetime.now(UTC),
@@ -88,6 +98,8 @@ def _form(authority: pipeline.Authority, run: pipeline.Run, cut: Cut, names: Nam
         except RisikoError as error:
             st.session_state[_FAULT] = error
             return
+        for name in ("seed", "why"):
+            del st.session_state[keys[name]]
         session.forget_widgets()
 
     st.caption(t("draw.help"))

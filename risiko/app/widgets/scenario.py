@@ -24,6 +24,8 @@ def takeaway(found: Scenario, sides: Sides, names: Names) -> None:
     st.markdown(f"**{t('ranking.caveat')}**")
     if found.same:
         st.info(t("scenario.same_lists"))
+    if found.tied > 1:
+        st.info(t("scenario.tied", n=t.number(found.tied)))
     st.caption(t.word("scenario_chance_help", sides.by))
     if sides.by == "dates" and found.after.table.model_id != POINTS:
         how = "hindsight" if found.before.table.model_id == found.after.table.model_id else "different"

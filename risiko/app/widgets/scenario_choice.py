@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from risiko.app import data, scenario_data, scenario_words, session
+from risiko.app.display import plain
 from risiko.app.query import DATES, EARLIEST, SCORES, WEIGHTS, Other
 from risiko.app.widgets.weights import fields
 from risiko.i18n import Translator
@@ -55,6 +56,8 @@ def _weights(
 ) -> Side:  # fmt: skip
     t, key, run = names.t, session.widget_key("scenario.set"), ranked.run
     chosen = asked.weight_set if asked.weight_set in saved else TYPED
+    if asked.weight_set and not chosen:
+        st.warning(t("scenario.gone_set", name=plain(asked.weight_set)))
     if saved:
         st.selectbox(
             t("scenario.weight_set"), [TYPED, *saved], [TYPED, *saved].index(chosen), key=key, filter_mode=None,
