@@ -19,7 +19,6 @@ from risiko.cli.shared import (
     print_table,
 )  # fmt: skip
 from risiko.errors import InputError
-from risiko.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from risiko.pipeline.draws import KeptDraw
@@ -56,6 +55,7 @@ def draw(
 ) -> None:
     """Draw lots where capacity cuts through a tier, and keep and print the protocol."""
     from risiko import pipeline
+    from risiko.i18n import LANGUAGES
     from risiko.pipeline.draws import cut_of, draw_for
 
     authority = pipeline.open_authority(store, settings, models)

@@ -119,10 +119,12 @@ def score(
     print_table(
         f"{len(table)} services as of {run.as_of:%Y-%m-%d}, by {run.table.model_id}, for {run.table.top} visits. "
         "A high score is no finding of failure.",
-        ["rank", "90 %", "tier", "chance", "service", "name", "type", "likelihood", "consequence", "evidence", "lifted by"],
+        ["rank", "90 %", "tier", "chance", "service", "name", "type", "likelihood", "consequence", "evidence",
+         "lifted by"],
         [
-            [r.rank, f"{r.rank_low}–{r.rank_high}", r.tier, f"{r.p_top:.2f}", r.service_id, r.name, r.service_type, f"{r.likelihood:.2f}",
-             f"{r.consequence:.2f}", "●" * r.evidence_dots + "○" * (3 - r.evidence_dots), ", ".join(r.raising) or "–"]
+            [r.rank, f"{r.rank_low}–{r.rank_high}", r.tier, f"{r.p_top:.2f}", r.service_id, r.name, r.service_type,
+             f"{r.likelihood:.2f}", f"{r.consequence:.2f}", "●" * r.evidence_dots + "○" * (3 - r.evidence_dots),
+             ", ".join(r.raising) or "–"]
             for r in shown.itertuples(index=False)
         ],
     )  # fmt: skip

@@ -19,8 +19,8 @@ from risiko.pipeline.draws import (
     draw_for,
     draw_of,
     kept_draws,
-    with_capacity,
 )
+from risiko.pipeline.runs import with_capacity
 from risiko.store import open_store
 from tests import small_authority as small
 

@@ -176,11 +176,11 @@ SAID = {
 }  # fmt: skip
 SURE = {
     "nb": "Plassen er usikker: 9 av 10 ganger ligger den mellom 12 og 480 av 3 504 (30.06.2025). Sjansen for å være blant "
-          "de 175 vi har kapasitet til, er 43 %. De 312 tjenestene på nivå 1 kan vi ikke skille fra hverandre.",
+          "de 175 vi har kapasitet til, er 43 %. På nivå 1 er det 312 tjenester som vi ikke klart kan skille fra den første av dem.",
     "nn": "Plassen er uviss: 9 av 10 gonger ligg han mellom 12 og 480 av 3 504 (30.06.2025). Sjansen for å vere blant "
-          "dei 175 vi har kapasitet til, er 43 %. Dei 312 tenestene på nivå 1 kan vi ikkje skilje frå kvarandre.",
+          "dei 175 vi har kapasitet til, er 43 %. På nivå 1 er det 312 tenester som vi ikkje klart kan skilje frå den første av dei.",
     "en": "The place is uncertain: 9 times out of 10 it lies between 12 and 480 of 3,504 (30 Jun 2025). The chance of "
-          "being among the 175 we have capacity for is 43%. We cannot tell the 312 services in tier 1 from each other.",
+          "being among the 175 we have capacity for is 43%. In tier 1 there are 312 services that we cannot clearly tell from the first of them.",
 }  # fmt: skip
 
 
