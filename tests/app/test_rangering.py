@@ -248,5 +248,7 @@ def test_a_draw_is_made_with_a_reason_and_kept(page: Page, run: pipeline.Run, au
     assert "startallet 4711. Begrunnelse: Kapasiteten deler nivået" in said(app)
     kept = kept_draws(pipeline.open_authority(str(own)))
     assert [(k.record.seed, k.record.by, k.record.top) for k in kept] == [(4711, "Kari *Nordmann*", top)]
+    drawn = kept[0].record.winners.iloc[0]
+    assert "ble trukket ut i trekning nr. 1" in said(page(own, at="views/tjeneste.py", k=str(top), service=drawn))
     assert "startallet 4711" in said(page(own, k=str(top))), "whoever comes later sees the draw of this list"
     assert "startallet" not in said(page(own, k=str(top), w="complaint_rate~3")), "of another list nothing was drawn"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from risiko import pipeline
 from risiko.app import data, service_words, session
-from risiko.app.widgets import changes, detail, filters, grid, intro, notices, service
+from risiko.app.widgets import changes, detail, draw, filters, grid, intro, notices, service
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
@@ -43,6 +43,7 @@ def _page(at: data.Opened, ranked: data.Ranked, chosen: str, names: Names, t: Tr
     if ranked.run.table.model_id == POINTS:
         intro.which_score(ranked, t)  # a learned one is named beside its estimate
     detail.head(page.detail, names)
+    draw.of_service(at, ranked.run, chosen, names)
     changes.voices(at, ranked.run, chosen, names)
     changes.what_if(at, ranked.run, chosen, names)
     service.beside_others(page, names)

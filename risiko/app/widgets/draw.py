@@ -51,6 +51,18 @@ def show(at: data.Opened, run: pipeline.Run, names: Names) -> None:
         _form(authority, run, cut, kept, names)
 
 
+def of_service(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -> None:
+    """What the newest draw of this list said of a service; nothing where there is none, or it took no part."""
+    kept = draw_of(data.authority(at.address, at.settings), run)
+    if kept is None:
+        return
+    own = kept.record.eligible[kept.record.eligible["service_id"] == service_id]
+    if len(own):
+        t = names.t
+        told = {"n": t.number(kept.seq), "chance": t.chance(own["probability"].iloc[0])}
+        st.info(t("draw.was_drawn", **told) if own["drawn"].iloc[0] else t("draw.was_not_drawn", **told))
+
+
 def _made(authority: pipeline.Authority, kept: KeptDraw, names: Names) -> None:
     t, record = names.t, kept.record
     st.markdown(
