@@ -36,7 +36,8 @@ class Sides:
         by = "weights" if found.before.table.model_id == found.after.table.model_id else "scores"
         own, other = run_name(found.before, ranked, names), score_name(side.score, ranked.promoted, names)
         if side.weights or side.weight_set:
-            other = side.weight_set or names.t("scenario.typed")
+            named = names.t("scenario.named", name=side.weight_set)
+            other = named if side.weight_set else names.t("scenario.typed")
         elif by == "weights":
             other = names.t("scenario.settings")
         return cls(own, other, by)

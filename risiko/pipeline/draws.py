@@ -55,6 +55,7 @@ def draw_for(
         found, as_of=run.as_of, seed=seed, made_at=made_at, by=by, why=why, model_id=run.table.model_id,
         told_apart=chosen.score.told_apart, method=method, weights=run.weights,
         data_version=run.prepared.data_version, settings_version=chosen.version,
+        list_seed=chosen.score.seed,
     )  # fmt: skip
     seq = authority.store.record_draw(plan.as_text(record), run.as_of, record.why, now, record.by)
     kept = kept_draw(authority, seq)

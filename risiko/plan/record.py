@@ -23,7 +23,7 @@ DTYPES: Mapping[str, str] = {
 
 _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("model_id", "data_version", "method", "by", "why", "as_of", "made_at"), (str,)),
-    **dict.fromkeys(("settings_version", "top", "sure", "tier", "places", "seed"), (int,)),
+    **dict.fromkeys(("settings_version", "list_seed", "top", "sure", "tier", "places", "seed"), (int,)),
     "told_apart": (float, int), "weights": (dict,), "eligible": (dict,),
 }  # fmt: skip
 
@@ -32,7 +32,8 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 class DrawRecord:
     """A draw that was made: what was asked, of which list, by whom and why, and what came out.
 
-    as_of, model_id, weights (of a points score; {} otherwise), data_version, settings_version: the list. told_apart:
+    as_of, model_id, weights (of a points score; {} otherwise), data_version, settings_version, list_seed (of the draws
+    behind its chances, settings.score.seed): the list. told_apart:
     the rule of its tiers (scoring.tiers). top, sure, tier, places: where capacity ends (Cut). method, seed: see
     plan.draw. made_at: naive UTC. eligible: one row per service that took part, by service_id: service_id, name, rank,
     p_top and probability (0–1, six decimals, as the draw used them), lot, drawn.
@@ -43,6 +44,7 @@ class DrawRecord:
     weights: Mapping[str, float]
     data_version: str
     settings_version: int
+    list_seed: int
     told_apart: float
     top: int
     sure: int
@@ -84,6 +86,7 @@ class Difference:
 def drawn(
     cut: Cut, *, as_of: date, seed: int, made_at: datetime, by: str, why: str, model_id: str, told_apart: float,
     method: str = CHANCE, weights: Mapping[str, float] | None = None, data_version: str = "", settings_version: int = 0,
+    list_seed: int = 0,
 ) -> DrawRecord:  # fmt: skip
     """Draw the places of the cut among its eligible services, in whatever order their rows come.
 
@@ -97,8 +100,8 @@ def drawn(
     eligible = cut.eligible.sort_values("service_id", ignore_index=True)
     eligible["p_top"] = millionths(eligible["p_top"]) / WHOLE
     return DrawRecord(
-        as_of, model_id, dict(weights or {}), data_version, settings_version, told_apart, cut.top, cut.sure, cut.tier,
-        cut.places, method, seed, made_at, by.strip(), why.strip(),
+        as_of, model_id, dict(weights or {}), data_version, settings_version, list_seed, told_apart, cut.top, cut.sure,
+        cut.tier, cut.places, method, seed, made_at, by.strip(), why.strip(),
         _result(eligible, cut.places, method, as_of, seed),
     )  # fmt: skip
 

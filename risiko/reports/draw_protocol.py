@@ -57,6 +57,7 @@ class DrawProtocol:
             (t("protocol.earlier"), ", ".join(map(t.number, self.earlier)) or t("protocol.none")),
             (t("protocol.data_version"), record.data_version),
             (t("protocol.settings_version"), str(record.settings_version)),
+            (t("protocol.list_seed"), str(record.list_seed)),
             (t("protocol.sha256"), " ".join(self.sha256[i : i + 8] for i in range(0, len(self.sha256), 8))),
         ]
 

@@ -68,7 +68,7 @@ def what_if_table(found: pd.DataFrame, names: Names) -> pd.DataFrame:
             t("what_if.shows"): _shows(row, names),
             t("what_if.place"): t.number(row.rank),
             t("what_if.interval"): names.interval(row.rank_low, row.rank_high),
-            t("what_if.in_top"): t.percent(row.p_top),
+            t("what_if.in_top"): t.chance(row.p_top),
             t("what_if.narrower"): t("what_if.unknown") if pd.isna(row.narrower) else t.percent(max(row.narrower, 0.0)),
             t("what_if.chance"): _chance(row.chance, names),
         }

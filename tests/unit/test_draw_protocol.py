@@ -34,7 +34,7 @@ def protocol(language: str = "nb", method: str = "chance", seed: int = 7) -> Dra
     record = drawn(
         Cut(4, 2, 2, 2, rows), as_of=date(2023, 3, 31), seed=seed, made_at=datetime(2026, 6, 1, 12, 5), by="KN", method=method,
         why="Gruppe 2 er for bred.", model_id="points", told_apart=0.9, weights={"last_finding": 0.5, "complaint_rate_long": 0.0},
-        data_version="3-0-3-abcdef01", settings_version=1,
+        data_version="3-0-3-abcdef01", settings_version=1, list_seed=20260101,
     )  # fmt: skip
     names = Names.of(Translator(language, strict=True), load(), empty_tables()["metadata_columns"])
     return DrawProtocol(record, 5, SHA, (2, 4), names)
@@ -76,8 +76,8 @@ def test_the_page_says_what_was_decided_to_the_digit() -> None:
     assert facts == {
         "Begrunnelse": "Gruppe 2 er for bred.", "Trukket av": "KN", "Trukket (UTC)": "01.06.2026 12:05",
         "Listen bygger på det som var kjent": "31.03.2023", "Skår": "Poeng etter vekter", "Kapasitet, tjenester i alt": "4",
-        "Inne uten loddtrekning": "2", "Gruppen som delte resten": "2", "Tjenester som var med": "4", "Plasser å trekke om": "2",
-        "Slik ble det trukket": "sjanse etter hvor sannsynlig en plass er", "Frø (tallet trekningen går ut fra)": "7",
+        "Inne uten loddtrekning": "2", "Nivået som delte resten": "2", "Tjenester som var med": "4", "Plasser å trekke om": "2",
+        "Slik ble det trukket": "sjanse etter hvor sannsynlig en plass er", "Startall (tallet trekningen går ut fra)": "7", "Startall for sjansene i listen": "20260101",
         "Trekning nummer": "5", "Tidligere trekninger for samme dato": "2, 4", "Datagrunnlag": "3-0-3-abcdef01",
         "Versjon av innstillingene": "1", "Fingeravtrykk (SHA-256)": " ".join(["01234567", "89abcdef"] * 4),
     }  # fmt: skip

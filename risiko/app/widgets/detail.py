@@ -73,7 +73,7 @@ def _sure(detail: Detail, names: Names) -> str:
     p, t = detail.place, names.t
     return t(
         "detail.sure", expected=t.number(p["expected_rank"]),
-        low=t.percent(p["likelihood_low"]), high=t.percent(p["likelihood_high"]),
+        low=t.chance(p["likelihood_low"]), high=t.chance(p["likelihood_high"]),
     )  # fmt: skip
 
 
