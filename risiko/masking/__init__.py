@@ -12,6 +12,7 @@ from risiko.masking.patterns import CASE_NUMBERS, KINDS, Kind, is_national_numbe
 __all__ = ["WORDS", "counts", "is_national_number", "mask"]
 
 FEW = 2000  # texts that are looked through one by one sooner than pandas has read the pattern through for Arrow
+MOST_ROUNDS = 5  # two are nearly always enough
 WORDS = tuple(dict.fromkeys(kind.word for kind in (*KINDS, CASE_NUMBERS)))
 
 
@@ -25,8 +26,16 @@ def mask(texts: pd.Series, *, case_numbers: bool = False) -> pd.Series:
     """
     codes, distinct = pd.factorize(texts, use_na_sentinel=True)
     done = pd.Series(distinct, dtype="str").reset_index(drop=True)
-    for kind in (*KINDS, *([CASE_NUMBERS] if case_numbers else [])):
-        done = _without(done, kind)
+    kinds = (*KINDS, *([CASE_NUMBERS] if case_numbers else []))
+    left = done
+    for _ in range(MOST_ROUNDS):  # what stood against an identifier, as an address against a number, is bared by it
+        masked = left
+        for kind in kinds:
+            masked = _without(masked, kind)
+        left = masked[(masked != left).to_numpy(dtype=bool)]
+        if left.empty:
+            break
+        done[left.index] = left
     return done.reindex(codes).set_axis(texts.index)
 
 

@@ -188,3 +188,12 @@ def test_a_text_too_long_to_be_a_comment_is_kept_in_part_and_told_about(tmp_path
 
 def test_the_words_put_in_are_no_identifiers_themselves() -> None:
     assert [masked(word) for word in WORDS] == list(WORDS)
+
+
+@pytest.mark.parametrize("text", ["22 33 44 55www.roKo.no", "Ring 22 33 44 55post@roko.no", "www.roko.no22 33 44 55"])
+def test_what_stands_against_an_identifier_is_masked_with_it(text: str) -> None:
+    once = mask(pd.Series([text, "Alt i orden.", pd.NA], dtype="str"))
+    assert "ro" not in once[0].lower()
+    assert mask(once)[0] == once[0]
+    assert once[1] == "Alt i orden."
+    assert pd.isna(once[2])
