@@ -20,9 +20,7 @@ NOW = datetime(2026, 5, 1, 9)
 END = date(2024, 6, 30)
 DATES = (date(2021, 5, 31), date(2022, 5, 31), date(2023, 5, 31))
 # A common outcome, one cohort a year and a handful of signals: little to compute, enough to learn from.
-OWN = """
-[outcome]
-severity = "breach"
+LITTLE = """
 [learning]
 months_between = 12
 minimum_events = 15
@@ -31,6 +29,10 @@ signals = ["last_finding", "finding_history", "complaint_rate_long", "experience
 [evaluation]
 resamples = 100
 """
+OWN = f"""
+[outcome]
+severity = "breach"
+{LITTLE}"""
 
 
 @cache

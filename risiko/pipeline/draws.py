@@ -59,7 +59,8 @@ def draw_for(
     )  # fmt: skip
     seq = authority.store.record_draw(plan.as_text(record), run.as_of, record.why, now, record.by)
     kept = kept_draw(authority, seq)
-    assert kept is not None  # it has just been written
+    if kept is None:  # it has just been written
+        raise StoreError("The draw was made and cannot be read back.", where=authority.store.address, hint="try again")
     return kept
 
 
@@ -101,10 +102,13 @@ def draw_of(authority: Authority, run: Run) -> KeptDraw | None:
 
     None where there is none, or the list has changed since.
     """
+    return newest_of(kept_draws(authority, run.as_of), run)
+
+
+def newest_of(kept: Sequence[KeptDraw], run: Run) -> KeptDraw | None:
+    """The newest of some kept draws, oldest first, that is of this very list (see `draw_of`)."""
     found = cut_of(run)
-    if not found.needed:
-        return None
-    same = [kept for kept in kept_draws(authority, run.as_of) if _about(kept.record, run, found)]
+    same = [one for one in kept if _about(one.record, run, found)] if found.needed else []
     return same[-1] if same else None
 
 

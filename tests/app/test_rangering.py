@@ -252,3 +252,17 @@ def test_a_draw_is_made_with_a_reason_and_kept(page: Page, run: pipeline.Run, au
     assert "ble trukket ut i trekning nr. 1" in said(page(own, at="views/tjeneste.py", k=str(top), service=drawn))
     assert "startallet 4711" in said(page(own, k=str(top))), "whoever comes later sees the draw of this list"
     assert "startallet" not in said(page(own, k=str(top), w="complaint_rate~3")), "of another list nothing was drawn"
+
+
+def test_a_second_press_makes_no_second_draw(page: Page, run: pipeline.Run, authority: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.db"
+    shutil.copy(authority, own)
+    top = next(k for k in range(5, 60) if cut_of(pipeline.with_capacity(run, k)).needed)
+    app = page(own, k=str(top))
+    for _ in range(2):  # the browser sends what stood in the fields once more
+        app.number_input(key="draw.seed").set_value(4711)
+        app.text_input(key="draw.by").set_value("Kari")
+        app.text_input(key="draw.why").set_value("Kapasiteten deler nivået")
+        next(b for b in app.button if b.label.startswith("Trekk")).click().run()
+    assert not app.exception
+    assert len(kept_draws(pipeline.open_authority(str(own)))) == 1

@@ -10,8 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from risiko import pipeline
-from risiko.app.display import plain
+from risiko.app.display import plain, plain_cells
 from risiko.i18n import Translator
+from risiko.reports.names import Names
+from risiko.reports.what_if_words import what_if_table, without_table
 from tests.app.page_text import said
 
 Page = Callable[..., AppTest]
@@ -102,3 +104,18 @@ def test_the_readings_table_names_what_is_missing_and_why(service: Page, run: pi
     for why in set(whys):
         assert sum(cell == plain(t.word("missing", why)) for cell in shown) == whys.count(why), why
     assert "Hvor ferske er kildene?" in said(app)
+
+
+def test_whose_voice_and_what_would_change_it_are_reckoned_when_asked(service: Page, run: pipeline.Run) -> None:
+    chosen = pipeline.ranking(run)["service_id"][0]
+    app = service(service=chosen)
+    assert [b.label for b in app.button if b.key in ("changes.voices", "changes.what_if")] == ["Regn ut"] * 2
+    app.button(key="changes.voices").click().run()
+    app.button(key="changes.what_if").click().run()
+    assert not app.exception
+    shown = [table.value.to_numpy().tolist() for table in app.table]
+    names = Names.of(Translator("nb"), run.prepared.settings, run.prepared.known["metadata_columns"])
+    voices = without_table(pipeline.without_each_source(run, chosen), names)
+    others = what_if_table(pipeline.what_if(run, chosen), names)
+    assert plain_cells(voices).to_numpy().tolist() in shown
+    assert plain_cells(others).to_numpy().tolist() in shown

@@ -21,17 +21,9 @@ from risiko.errors import InputError, ModelError, NoStoreYet, RisikoError, Setti
 from risiko.reports.backtest_files import KeptFolds
 from risiko.reports.chart_rows import step_rows
 from risiko.store import open_store
+from tests.small_authority import LITTLE
 
 DAY, LATER = "2024-05-31", "2024-11-30"
-SETTINGS = """
-[learning]
-months_between = 12
-minimum_events = 15
-minimum_dates = 2
-signals = ["last_finding", "finding_history", "complaint_rate_long", "experience_mean", "provider_history"]
-[evaluation]
-resamples = 100
-"""
 FAR = f"{date.today() + timedelta(days=400)}"
 
 
@@ -43,7 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = synthetic.build(n_services=400, years=5, end=date(2025, 12, 31), seed=3)
     pipeline.store_world(store, world, now=datetime(2026, 1, 1))
     store.close()
-    (folder / "own.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "own.toml").write_text(LITTLE, encoding="utf-8")
     return folder
 
 

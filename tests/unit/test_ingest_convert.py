@@ -8,9 +8,9 @@ from risiko.ingest.cells import as_text
 from risiko.ingest.convert import Writing, convert, whole
 
 
-def one(cell: object, type_: Type, writing: Writing = Writing()) -> object:  # noqa: B008  # frozen
+def one(cell: object, type_: Type, writing: Writing | None = None) -> object:
     """The converted cell; "refused" where it will not convert, None where it is missing."""
-    values, bad = convert(pd.Series([cell]), type_, writing)
+    values, bad = convert(pd.Series([cell]), type_, writing or Writing())
     if bad.item():
         return "refused"
     value = values.item()

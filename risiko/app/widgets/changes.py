@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -18,24 +19,30 @@ Sentences = Callable[[pd.DataFrame, Names], list[str]]
 Table = Callable[[pd.DataFrame, Names], pd.DataFrame]
 
 
-@st.fragment
 def voices(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -> None:
     """Where the service would have stood without each source and organisation that has spoken of it."""
-    with notices.told(names.t):
-        if _asked("voices", names.t("changes.voices"), names.t("changes.voices_help"), service_id, names):
-            with st.spinner(names.t("changes.reckoning")):
-                found = change_data.without(at, run, service_id)
-            _told(found, words.without_sentences, words.without_table, names)
+    title, explained = names.t("changes.voices"), names.t("changes.voices_help")
+    found = partial(change_data.without, at, run, service_id)
+    _part("voices", title, explained, service_id, found, words.without_sentences, words.without_table, names)
+
+
+def what_if(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -> None:
+    """Where one more piece of evidence would put the service, and which kind there is most to learn from."""
+    title, explained = names.t("changes.what_if"), names.t("changes.what_if_help")
+    found = partial(change_data.what_if, at, run, service_id)
+    _part("what_if", title, explained, service_id, found, words.what_if_sentences, words.what_if_table, names)
 
 
 @st.fragment
-def what_if(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -> None:
-    """Where one more piece of evidence would put the service, and which kind there is most to learn from."""
+def _part(
+    what: str, title: str, explained: str, service_id: str, reckon: Callable[[], pd.DataFrame], sentences: Sentences,
+    table: Table, names: Names,
+) -> None:  # fmt: skip
     with notices.told(names.t):
-        if _asked("what_if", names.t("changes.what_if"), names.t("changes.what_if_help"), service_id, names):
+        if _asked(what, title, explained, service_id, names):
             with st.spinner(names.t("changes.reckoning")):
-                found = change_data.what_if(at, run, service_id)
-            _told(found, words.what_if_sentences, words.what_if_table, names)
+                found = reckon()
+            _told(found, sentences, table, names)
 
 
 def _asked(what: str, title: str, explained: str, service_id: str, names: Names) -> bool:

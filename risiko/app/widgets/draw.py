@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,7 @@ from risiko.app.display import plain, plain_cells
 from risiko.app.widgets import notices
 from risiko.app.widgets.exports import XLSX
 from risiko.errors import RisikoError
-from risiko.pipeline.draws import KeptDraw, cut_of, draw_for, draw_of, kept_draws, protocol_of
+from risiko.pipeline.draws import KeptDraw, cut_of, draw_for, draw_of, kept_draws, newest_of, protocol_of
 from risiko.plan import METHODS, Cut, expected_right
 from risiko.reports.draw_protocol import protocol_html, protocol_xlsx
 from risiko.reports.names import Names
@@ -41,26 +42,26 @@ def show(at: data.Opened, run: pipeline.Run, names: Names) -> None:
     if st.session_state.pop(_BLANK, False):
         st.warning(t("draw.blank"))
     authority = data.authority(at.address, at.settings)
-    kept = draw_of(authority, run)
-    others = [one.seq for one in kept_draws(authority, run.as_of) if kept is None or one.seq != kept.seq]
+    made = kept_draws(authority, run.as_of)
+    kept = newest_of(made, run)
+    others = [one.seq for one in made if kept is None or one.seq != kept.seq]
     if others:
         st.info(t.plural("draw.earlier", len(others), numbers=", ".join(t.number(seq) for seq in others)))
     if kept is not None:
         _made(authority, kept, names)
     with st.expander(t("draw.again") if kept else t("draw.make")):
-        _form(authority, run, cut, kept, names)
+        _form(authority, run, cut, names)
 
 
 def of_service(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -> None:
     """What the newest draw of this list said of a service; nothing where there is none, or it took no part."""
-    kept = draw_of(data.authority(at.address, at.settings), run)
-    if kept is None:
-        return
-    own = kept.record.eligible[kept.record.eligible["service_id"] == service_id]
-    if len(own):
-        t = names.t
-        told = {"n": t.number(kept.seq), "chance": t.chance(own["probability"].iloc[0])}
-        st.info(t("draw.was_drawn", **told) if own["drawn"].iloc[0] else t("draw.was_not_drawn", **told))
+    t = names.t
+    with notices.told(t):  # a record that cannot be read leaves the rest of the page
+        kept = draw_of(data.authority(at.address, at.settings), run)
+        own = kept.record.eligible[kept.record.eligible["service_id"] == service_id] if kept else pd.DataFrame()
+        if kept and len(own):
+            told = {"n": t.number(kept.seq), "chance": t.chance(own["probability"].iloc[0])}
+            st.info(t("draw.was_drawn", **told) if own["drawn"].iloc[0] else t("draw.was_not_drawn", **told))
 
 
 def _made(authority: pipeline.Authority, kept: KeptDraw, names: Names) -> None:
@@ -88,9 +89,13 @@ def _made(authority: pipeline.Authority, kept: KeptDraw, names: Names) -> None:
         st.table(plain_cells(rows), hide_index=True, border="horizontal")
 
 
-def _form(
-    authority: pipeline.Authority, run: pipeline.Run, cut: Cut, kept: KeptDraw | None, names: Names
-) -> None:
+def _asked_again(newest: KeptDraw, asked: dict[str, Any]) -> bool:
+    record = newest.record
+    said = (record.seed, record.why, record.by, record.method)
+    return said == (int(asked["seed"]), asked["why"].strip(), asked["by"].strip(), asked["method"])
+
+
+def _form(authority: pipeline.Authority, run: pipeline.Run, cut: Cut, names: Names) -> None:
     t, keys = names.t, {name: f"draw.{name}" for name in ("seed", "why", "by", "method")}
 
     def make() -> None:
@@ -98,11 +103,10 @@ def _form(
         if asked["seed"] is None or not asked["why"].strip() or not asked["by"].strip():
             st.session_state[_BLANK] = True
             return
-        if kept is None:  # the button may be pressed twice before the page answers
-            kept_now = draw_of(authority, run)
-            if kept_now is not None and kept_now.record.seed == int(asked["seed"]):
-                return
         try:
+            newest = draw_of(authority, run)
+            if newest is not None and _asked_again(newest, asked):
+                return  # the button was pressed twice before the page had answered
             draw_for(
                 authority, run, seed=int(asked["seed"]), why=asked["why"], by=asked["by"], now=datetime.now(UTC),
                 method=asked["method"],
