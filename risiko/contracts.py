@@ -192,6 +192,18 @@ _TABLES = (
         _KNOWN,
         _col("value", "number", "The score, oriented so that higher is worse."),
     )),
+    Contract("busy_periods", "When others visit or burden a service, a provider or a whole municipality.", ("busy_id",), (
+        _col("busy_id", "text", "One period."),
+        _KNOWN,
+        _col("first_day", "date", "Its first day; it may lie in the future.", past=False),
+        _col("last_day", "date", "Its last day.", past=False),
+        _col("authority", "text", "Who visits."),
+        _col("service_id", "text", "The service it concerns; blank where a provider or a municipality is meant.", nullable=True),
+        _col("provider_id", "text", "The provider whose services it concerns.", nullable=True),
+        _col("municipality", "text", "The municipality whose services it concerns.", nullable=True),
+        _col("visits", "integer", "How many visits it counts as; 0 for a period that is merely unsuitable.", unit="visits",
+             minimum=0, maximum=1000),
+    )),
     Contract("metadata_columns", "What the extra columns of services mean.", ("name",), (
         _col("name", "text", "The extra column's name in services."),
         _col("kind", "category", "What its values are.", values=v.METADATA_KINDS),

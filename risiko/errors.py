@@ -50,6 +50,12 @@ class StoreError(RisikoError):
     kind = "store"
 
 
+class Stale(StoreError):
+    """Someone else has written since the writer last looked; nothing of the later write was kept."""
+
+    kind = "stale"
+
+
 class NoStoreYet(StoreError):
     """There is no store at the address: nothing has been imported there."""
 

@@ -44,3 +44,26 @@ CHECK_SEVERITIES = ("error", "warning", "note")
 CHECK_REASONS = (
     "not_given", "no_rows", "too_few", "unlabelled", "no_spread", "not_measured", "one_office",
 )  # fmt: skip
+# Why a service is in a plan: the first that applies, in this order.
+GROUNDS = ("statutory", "draw", "override", "regularity", "coverage", "risk")
+# Rules of a plan, as they are told, priced and found to collide.
+RULES = (
+    "capacity", "points", "once", "statutory", "draw", "add", "skip", "postpone", "regularity", "minimum_sector",
+    "minimum_county", "minimum_theme", "burden_municipality", "burden_provider", "spacing", "joint",
+)  # fmt: skip
+# Why a service could not be in a plan at all.
+LEFT_OUT = ("too_recent", "skipped", "postponed", "closing", "no_capacity", "busy", "statutory_only")
+# A planner departs from the list: what, and for which reason.
+OVERRIDE_ACTIONS = ("add", "skip", "postpone")
+OVERRIDE_REASONS = (
+    "concern", "tip", "local_knowledge", "recent_contact", "ongoing_case", "other_authority", "new_management",
+    "closing", "data_error", "resources", "other",
+)  # fmt: skip
+# How users are to be involved in a supervision; a field the planner fills.
+INVOLVEMENT = ("interviews", "relatives", "organisation", "user_in_team", "survey", "observation", "none_possible")
+# What the append-only log tells of.
+LOG_KINDS = (
+    "import", "model", "promotion", "draw", "weight_set", "plan", "decision", "override", "comment", "shown", "outcome",
+    "role",
+)  # fmt: skip
+ROLES = ("reader", "planner", "analyst", "organisation", "admin")

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 STAIRCASE: tuple[tuple[str, ...], ...] = (
     ("errors", "vocabulary"),  # 0
     ("contracts",),  # 1
-    ("asof", "settings", "masking", "i18n", "batch", "checks", "organisations"),  # 1
+    ("asof", "settings", "masking", "i18n", "batch", "checks", "organisations", "access"),  # 1
     ("statistics", "aggregate", "narratives"),  # 2: pure rooms that the others on this step may use
     ("ingest", "store", "synthetic"),  # 2
     ("cohorts", "signals"),  # 3

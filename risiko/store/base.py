@@ -114,5 +114,18 @@ class Store(Protocol):
     def weight_sets(self) -> pd.DataFrame:
         """Every such line, oldest first: seq, name, weights (JSON; missing: taken away), note, made_at (UTC), by."""
 
+    def append(self, kind: str, about: str, body: str, at: datetime, by: str, *, after: int | None = None) -> int:
+        """Append an entry to the log and give its seq; it is never changed or removed.
+
+        kind: of vocabulary.LOG_KINDS. about: what it concerns (a service_id, the number of a plan, …). body: JSON.
+        Its hash is chained to the entry before. after: the seq of the newest entry of this kind that the writer has
+        seen (0: none). Raises Stale, with nothing written, where another has been appended since, and StoreError for an
+        unknown kind, a blank name or a body that is no JSON. What other methods keep (an import, a model, a
+        promotion, a draw, a weight set) they enter here too, in the same transaction.
+        """
+
+    def log(self, kinds: Sequence[str] | None = None) -> pd.DataFrame:
+        """The log, oldest first: seq, at (UTC), by, kind, about, body, sha256. kinds: only these; default all."""
+
     def close(self) -> None:
         """Give back files and connections."""
