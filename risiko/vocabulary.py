@@ -51,8 +51,17 @@ RULES = (
     "capacity", "points", "once", "statutory", "draw", "add", "skip", "postpone", "regularity", "minimum_sector",
     "minimum_county", "minimum_theme", "burden_municipality", "burden_provider", "spacing", "joint",
 )  # fmt: skip
+# What a planner must know about a plan.
+PLAN_NOTICES = (
+    "capacity_missing", "capacity_zero", "capacity_last_year", "add_closed", "add_unknown", "override_unused",
+    "minimum_lowered", "burden_by_law", "joint_alone", "draw_small", "draw_none", "months_blank", "not_proved",
+    "users_missing", "nothing_left",
+)  # fmt: skip
 # Why a service could not be in a plan at all.
-LEFT_OUT = ("too_recent", "skipped", "postponed", "closing", "no_capacity", "busy", "statutory_only")
+LEFT_OUT = (
+    "too_recent", "skipped", "postponed", "closing", "closed", "unknown", "no_office", "no_capacity", "capacity_missing",
+    "busy",
+)  # fmt: skip
 # A planner departs from the list: what, and for which reason.
 OVERRIDE_ACTIONS = ("add", "skip", "postpone")
 OVERRIDE_REASONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -19,10 +20,11 @@ SCHEMA = 1  # of the JSON; from_text brings older ones to it, where it can
 # Each frame of a record and the dtypes of its columns.
 VISITS: Mapping[str, str] = {
     "service_id": "str", "name": "str", "office": "str", "own_office": "str", "county": "str", "municipality": "str",
-    "provider_id": "str", "sector": "str", "service_type": "str", "users": "float64", "kind": "str", "month": "str",
-    "days": "float64", "points": "float64", "ground": "str", "grounds": "str", "rank": "float64", "rank_low": "float64",
-    "rank_high": "float64", "p_top": "float64", "likelihood": "float64", "consequence": "float64", "value": "float64",
-    "probability": "float64", "topics": "str", "dimensions": "str", "reasons": "str", "involvement": "str", "note": "str",
+    "provider_id": "str", "sector": "str", "service_type": "str", "users": "float64", "waited_months": "float64",
+    "kind": "str", "month": "str", "days": "float64", "points": "float64", "ground": "str", "grounds": "str",
+    "rank": "float64", "rank_low": "float64", "rank_high": "float64", "p_top": "float64", "likelihood": "float64",
+    "consequence": "float64", "value": "float64", "probability": "float64", "topics": "str", "dimensions": "str",
+    "reasons": "str", "involvement": "str", "note": "str",
 }  # fmt: skip
 FRAME: Mapping[str, str] = {
     "service_id": "str", "office": "str", "stratum": "str", "size": "float64", "probability": "float64", "lot": "str",
@@ -57,19 +59,20 @@ class PlanRecord:
     as_of, model_id, weights ({} for a learned score), data_version, settings_version, list_seed, top: the list behind
     it (as in DrawRecord). rules: with every override. seed: of the exploration draw. start, end: first and last day of
     the period. made_at: naive UTC. worth: sum of the values of the chosen visits; bound: no plan that keeps the rules
-    is worth more; proved: whether the two agree (the optimum). Lists within a cell are separated by a vertical bar.
+    is worth more; proved: whether the two agree (the optimum). Lists within a cell are separated by |.
 
-    visits: one row per visit: who, which office goes, kind, month ("2026-09"; blank: no month is free), days and points,
+    visits: one row per visit: who, waited_months (since the last supervision; NaN: never, as far as is known), which
+    office goes, kind, month ("2026-09"; blank: no month is free), days and points,
     ground (vocabulary.GROUNDS: the first that applies) and grounds (all that apply), place on the list, value (what the
     objective counts; 0 for statutory visits), probability (of the exploration draw; NaN where it took no part), topics
     (signals that raise it) and dimensions to look at, reasons (JSON: reasons.Reason as data), involvement
     (vocabulary.INVOLVEMENT) and note: the planner's own.
     frame: everyone who took part in the exploration draw. left_out: who could not be in the plan, with a reason of
     vocabulary.LEFT_OUT. offices: capacity and what became of it. prices: by rule, what the plan would be worth more
-    without it, in value and in expected findings, and who would enter and leave. beside: the plan and other ways to
+    without it, in value and in expected findings, who would enter and who leave. beside: the plan and other ways to
     choose: plan ("plan", "top", "last_year", "random"), visits, person-days, expected findings, worth, services shared
-    with the plan. notices: what the planner must know, a word of plan.NOTICES with whom and how many. shown: the list as
-    it stood, in rank order.
+    with the plan. notices: what the planner must know, a word of vocabulary.PLAN_NOTICES, whom, how many. shown: the
+    list as it stood, in rank order.
     """
 
     as_of: date
@@ -129,8 +132,8 @@ def from_text(text: str, where: str = "plan") -> PlanRecord:
     if not isinstance(said, dict) or type(said.get("plan_schema")) is not int:
         raise _unreadable(where, "it is not a plan that risiko wrote")
     if said["plan_schema"] != SCHEMA:
-        age = "a newer" if said["plan_schema"] > SCHEMA else "an older"
-        what = f"The plan was written by {age} version of risiko (plan schema {said['plan_schema']}; this one reads {SCHEMA})."
+        age, found = "a newer" if said["plan_schema"] > SCHEMA else "an older", said["plan_schema"]
+        what = f"The plan was written by {age} version of risiko (plan schema {found}; this one reads {SCHEMA})."
         raise InputError(what, where=where, hint="open it with the version that made it; nothing was changed")
     rules = plan_rules.from_dict(said.get("rules") or {}, where)
     try:
@@ -147,6 +150,40 @@ def without_moment(record: PlanRecord) -> PlanRecord:
     """The record without when and by whom it was made and named: what must come out the same when made again."""
     blank = record.visits.assign(involvement="", note="")
     return replace(record, made_at=datetime(1970, 1, 1), by="", title="", visits=conform("visits", blank))
+
+
+def differences(one: PlanRecord, other: PlanRecord) -> list[str]:
+    """What is not the same in two plans, when and by whom they were made apart; empty: the same plan.
+
+    Names of fields, and for frames "frame: rows that differ". Numbers may differ by a billionth of themselves.
+    """
+    a, b = (without_moment(record) for record in (one, other))
+    found = [
+        f"{f.name}: {getattr(a, f.name)} / {getattr(b, f.name)}"
+        for f in fields(PlanRecord)
+        if f.name not in (*FRAMES, "rules") and not _same(getattr(a, f.name), getattr(b, f.name))
+    ]
+    found += ["rules"] if a.rules != b.rules else []
+    for name in FRAMES:
+        left, right = getattr(a, name), getattr(b, name)
+        if len(left) != len(right):
+            found.append(f"{name}: {len(left)} / {len(right)} rows")
+            continue
+        apart = pd.concat([~_alike(left[c], right[c]) for c in left], axis=1).any(axis=1)
+        found += [f"{name}: {int(apart.sum())} rows differ"] if apart.any() else []
+    return found
+
+
+def _same(one: Any, other: Any) -> bool:
+    numbers = isinstance(one, float) and isinstance(other, float)
+    return math.isclose(one, other, rel_tol=1e-9) if numbers else bool(one == other)
+
+
+def _alike(one: pd.Series, other: pd.Series) -> pd.Series:
+    if one.dtype != "float64":
+        return one.eq(other)
+    near = (one - other).abs() <= 1e-9 * other.abs()
+    return near | (one.isna() & other.isna()) | one.eq(other)
 
 
 def _frame(name: str, columns: Any) -> pd.DataFrame:

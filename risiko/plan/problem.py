@@ -75,13 +75,14 @@ def broken(problem: Problem, chosen: BoolArray) -> list[Broken]:
     found = np.asarray(problem.rows @ chosen.astype(float), dtype=float)
     slack = 1e-9 * np.maximum(1.0, np.abs(np.where(np.isfinite(problem.high), problem.high, problem.low)))
     out = np.flatnonzero((found < problem.low - slack) | (found > problem.high + slack))
+    low, high = problem.low, problem.high
     rows = [
-        Broken(problem.rules[problem.rule[i]], problem.what[i], float(found[i]), float(problem.low[i]), float(problem.high[i]))
+        Broken(problem.rules[problem.rule[i]], problem.what[i], float(found[i]), float(low[i]), float(high[i]))
         for i in out
-    ]  # fmt: skip
-    x = chosen.astype(float)
-    forced = np.flatnonzero((x < problem.least) | (x > problem.most))
+    ]
+    x, least, most = chosen.astype(float), problem.least, problem.most
+    forced = np.flatnonzero((x < least) | (x > most))
     return rows + [
-        Broken(problem.rules[problem.must_rule[i]], f"visit {i}", float(x[i]), float(problem.least[i]), float(problem.most[i]))
+        Broken(problem.rules[problem.must_rule[i]], f"visit {i}", float(x[i]), float(least[i]), float(most[i]))
         for i in forced
-    ]  # fmt: skip
+    ]

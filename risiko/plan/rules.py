@@ -152,8 +152,12 @@ class Objective(_Part):
 
 
 class Office(_Part):
-    """Who visits whom. any: every office may visit every service, for away_days more than its own does."""
+    """Who plans and who visits whom. only: the offices that the plan is for; blank: all.
 
+    any: every office may visit every service, for away_days more than its own does.
+    """
+
+    only: tuple[str, ...] = ()
     any: bool
     away_days: Days = Field(description="Person-days more where another office than its own makes a visit.")
 
@@ -206,16 +210,23 @@ def load(path: Path | None = None) -> Rules:
     if path is None:
         return shipped()
     try:
-        own = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
     except FileNotFoundError:
         raise InputError("The rules file does not exist.", where=str(path), hint="check the path") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        what = f"The rules file is not valid TOML: {error}."
-        raise InputError(what, where=str(path), hint="save it as UTF-8 TOML") from None
     except OSError as error:
         what = f"The rules file cannot be read: {error.strerror}."
         raise InputError(what, where=str(path), hint="check the path and its permissions") from None
-    return _validated(_overlay(shipped().model_dump(), own), str(path))
+    return from_text(text, str(path))
+
+
+def from_text(text: bytes, where: str) -> Rules:
+    """The shipped rules with those of a TOML file's bytes laid over them. Raises InputError as `load` does."""
+    try:
+        own = tomllib.loads(text.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        what = f"The rules file is not valid TOML: {error}."
+        raise InputError(what, where=where, hint="save it as UTF-8 TOML") from None
+    return _validated(_overlay(shipped().model_dump(), own), where)
 
 
 def _validated(said: dict[str, Any], where: str) -> Rules:
