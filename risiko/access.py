@@ -51,6 +51,12 @@ def local(name: str = "local") -> Person:
     return Person(name, frozenset(ROLES) - {"organisation"})
 
 
+def identifier(text: str) -> str:
+    """How a person is written wherever they are named: an e-mail address in small letters, "claim:value" as it is."""
+    bare = text.strip()
+    return bare.casefold() if "@" in bare and ":" not in bare else bare
+
+
 def may(person: Person, action: str, office: str | None = None) -> bool:
     """Whether a person may do this; office: the office it is done for, None where it concerns none or all are meant.
 
@@ -69,4 +75,5 @@ def require(person: Person, action: str, office: str | None = None) -> None:
     if not may(person, action, office):
         roles = ", ".join(sorted(person.roles)) or "no role"
         where = f"{action} for {office}" if office else action
-        raise NotAllowed(f"{person.name} may not do this ({roles}).", where=where, hint="ask an administrator for a role")
+        what = f"{person.name or 'Somebody who is not logged in'} may not do this ({roles})."
+        raise NotAllowed(what, where=where, hint="ask an administrator for a role")

@@ -34,6 +34,8 @@ REASONS = {
     "n_exceeds_invited": "more answers than people invited",
     "no_subject": "evidence must name a service, or a service type and an area",
     "ends_before_it_begins": "valid_to lies before valid_from",
+    "last_before_first": "the last day lies before the first",
+    "nobody_meant": "a busy period must name a service, a provider or a municipality",
 }
 WARNINGS = frozenset({"known_slightly_before_event"})
 FAULT_COLUMNS = ("row", "column", "value", "reason", "message", "severity")
@@ -140,6 +142,7 @@ def _earliest(column: Column) -> pd.Timestamp:
 _SHOWN_AT = {
     "known_before_event": "known_date", "known_slightly_before_event": "known_date", "n_exceeds_invited": "n",
     "no_subject": "service_id", "ends_before_it_begins": "valid_to",
+    "last_before_first": "last_day", "nobody_meant": "service_id",
 }  # fmt: skip
 
 
@@ -155,6 +158,9 @@ def _row_rules(contract: Contract, f: pd.DataFrame) -> dict[str, pd.Series]:
         rules["no_subject"] = f["service_id"].notna() | (f["service_type"].notna() & f["area"].notna())
     if contract.name == "services":
         rules["ends_before_it_begins"] = ~(f["valid_to"] < f["valid_from"])
+    if contract.name == "busy_periods":
+        rules["last_before_first"] = ~(f["last_day"] < f["first_day"])
+        rules["nobody_meant"] = f[["service_id", "provider_id", "municipality"]].notna().any(axis=1)
     return rules
 
 

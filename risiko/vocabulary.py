@@ -54,7 +54,7 @@ RULES = (
 # What a planner must know about a plan.
 PLAN_NOTICES = (
     "capacity_missing", "capacity_zero", "capacity_last_year", "add_closed", "add_unknown", "override_unused",
-    "minimum_lowered", "burden_by_law", "joint_alone", "draw_small", "draw_none", "months_blank", "not_proved",
+    "minimum_lowered", "burden_by_law", "joint_alone", "draw_small", "draw_skipped", "draw_none", "months_blank", "not_proved",
     "users_missing", "nothing_left",
 )  # fmt: skip
 # Why a service could not be in a plan at all.

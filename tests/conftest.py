@@ -8,7 +8,7 @@ import os
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 # A store or settings of the person who runs the tests must never be read or written by them.
-for _name in ("RISIKO_STORE", "RISIKO_SETTINGS"):
+for _name in ("RISIKO_STORE", "RISIKO_SETTINGS", "RISIKO_AUTH", "RISIKO_USER"):
     os.environ.pop(_name, None)
 
 from collections.abc import Generator

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from risiko import pipeline, registry
+from risiko.access import Person, require
 from risiko.app import session
 from risiko.app.widgets import notices
 from risiko.contracts import Tables
@@ -81,6 +82,12 @@ def newest_date(address: str, settings_path: Path | None) -> date | None:
     """The newest date anything is known of; None for an empty store."""
     opened = authority(address, settings_path)
     return pipeline.newest_known(_tables(address, pipeline.data_version(opened), opened), opened.store)
+
+
+def tables(at: Opened) -> Tables:
+    """The store's tables as read now; sessions share them and only read them."""
+    opened = authority(at.address, at.settings)
+    return _tables(at.address, pipeline.data_version(opened), opened)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -272,8 +279,12 @@ def check_results(at: Opened) -> pd.DataFrame | None:
     return _checked().get(_check_key(at))
 
 
-def run_checks(at: Opened) -> None:
-    """Make the numbered checks of the score in force, for all readers. Takes minutes where nothing is kept yet."""
+def run_checks(at: Opened, who: Person) -> None:
+    """Make the numbered checks of the score in force, for all readers. Takes minutes where nothing is kept yet.
+
+    Raises NotAllowed.
+    """
+    require(who, "check")
     _checked()[_check_key(at)] = check(authority(at.address, at.settings), at.as_of).results
 
 
@@ -308,8 +319,9 @@ def validation(at: Opened) -> Tried:
     return Tried(found, opened.settings, bool((parts["source"].eq("demo") & parts["replaced_by"].isna()).any()))
 
 
-def validate(at: Opened, progress: Progress) -> bool:
-    """Backtest the authority anew; False where another reader's backtest of it is running."""
+def validate(at: Opened, progress: Progress, who: Person) -> bool:
+    """Backtest the authority anew; False where another reader's backtest of it is running. Raises NotAllowed."""
+    require(who, "check")
     running, opened = _running(at.address), authority(at.address, at.settings)
     if not running.acquire(blocking=False):
         return False

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from risiko.app import session
-from risiko.i18n import LANGUAGES
+from risiko.access import Person, may
+from risiko.app import login, session
+from risiko.app.widgets import notices
+from risiko.i18n import LANGUAGES, Translator
 
 _HERE = Path(__file__).parent
+# file in views (and its address), its title, and what one must be allowed to do to open it
+PAGES: tuple[tuple[str, Callable[[Translator], str], str], ...] = (
+    ("oversikt", lambda t: t("nav.overview"), "read"),
+    ("rangering", lambda t: t("nav.ranking"), "read"),
+    ("tjeneste", lambda t: t("nav.service"), "read"),
+    ("scenario", lambda t: t("nav.scenario"), "read"),
+    ("plan", lambda t: t("nav.plan"), "read"),
+    ("likebehandling", lambda t: t("nav.equity"), "read"),
+    ("validering", lambda t: t("nav.validation"), "read"),
+    ("modell", lambda t: t("nav.model"), "read"),
+    ("logg", lambda t: t("nav.log"), "log"),
+    ("resultater", lambda t: t("nav.results"), "read"),
+    ("egne_bidrag", lambda t: t("nav.own_evidence"), "own_evidence"),
+)
+FIRST = "rangering"
 # The server writes the first <html lang>; a change of language within the visit is told to the browser here. A table
 # that is wider than a small screen scrolls, and what scrolls must be reachable by keyboard (WCAG 2.1.1).
 _SCRIPT = """{{
@@ -29,6 +48,24 @@ reach();
 }}"""
 
 
+def pages(who: Person, t: Translator) -> list[StreamlitPage]:
+    """The pages that the person may open, the one they begin with marked; the way in where there are none."""
+    open_to = [(name, title) for name, title, action in PAGES if may(who, action)]
+    first = FIRST if FIRST in [name for name, _ in open_to] else next((name for name, _ in open_to), "")
+    if not first:
+        return [st.Page(_login, title=t("login.title"), url_path="innlogging", default=True)]
+    return [
+        st.Page(_HERE / "views" / f"{name}.py", title=title(t), url_path=name.replace("_", "-"), default=name == first)
+        for name, title in open_to
+    ]
+
+
+def _login() -> None:
+    t = session.translator()
+    with notices.told(t):
+        login.ask(t)
+
+
 def main() -> None:
     """Set up the page in the reader's language and hand over to the chosen view."""
     t = session.translator()
@@ -37,20 +74,14 @@ def main() -> None:
     st.html(
         f"<script>{_SCRIPT.format(language=t.language, label=t('table.scroll'))}</script>", unsafe_allow_javascript=True
     )
-    page = st.navigation(
-        [
-            st.Page(_HERE / "views" / "oversikt.py", title=t("nav.overview"), url_path="oversikt"),
-            st.Page(_HERE / "views" / "rangering.py", title=t("nav.ranking"), url_path="rangering", default=True),
-            st.Page(_HERE / "views" / "tjeneste.py", title=t("nav.service"), url_path="tjeneste"),
-            st.Page(_HERE / "views" / "scenario.py", title=t("nav.scenario"), url_path="scenario"),
-            st.Page(_HERE / "views" / "likebehandling.py", title=t("nav.equity"), url_path="likebehandling"),
-            st.Page(_HERE / "views" / "validering.py", title=t("nav.validation"), url_path="validering"),
-            st.Page(_HERE / "views" / "modell.py", title=t("nav.model"), url_path="modell"),
-        ]
-    )
+    who = login.NOBODY
+    with notices.told(t):  # a faulty RISIKO_AUTH or store lets nobody in
+        who = login.visit().person()
+    page = st.navigation(pages(who, t))
     chosen = session.widget_key("language")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(page.title, anchor=False, width="content")
+        login.frame(t, who)
         st.segmented_control(
             t("language.choose"),
             LANGUAGES,

@@ -39,7 +39,8 @@ class Query:
 
     weights: only those that differ from the settings. points: the points score though a model is in force. since: what
     the overview compares with. capacity: how many can be visited; 0 means the settings' share. grouping, measure: what
-    equal treatment is looked at by; blank: the first. other: the list that this one is compared with.
+    equal treatment is looked at by; blank: the first. other: the list that this one is compared with. plan: the number
+    of the kept plan that is open; 0: none.
     """
 
     lang: str = ""
@@ -56,6 +57,7 @@ class Query:
     grouping: str = ""
     measure: str = ""
     other: Other = field(default_factory=Other)
+    plan: int = 0
 
 
 def read(params: Mapping[str, Sequence[str]]) -> Query:
@@ -83,6 +85,7 @@ def read(params: Mapping[str, Sequence[str]]) -> Query:
             weight_set=one.get("vset", "").strip(),
             score=one.get("vscore", "").strip(),
         ),
+        plan=_count(one.get("plan", "")),
     )
 
 
@@ -108,6 +111,7 @@ def write(query: Query) -> dict[str, str | list[str]]:
         "vw": _written(other.weights),
         "vset": other.weight_set,
         "vscore": other.score,
+        "plan": str(query.plan) if query.plan else "",
     }
     return {name: value for name, value in params.items() if value}
 

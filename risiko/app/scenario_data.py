@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from risiko import pipeline
+from risiko.app import login
 from risiko.app.data import Opened, Ranked, authority, prepared
 from risiko.pipeline import Scenario, Side
 from risiko.pipeline.named_weights import list_weights, remove_weights, save_weights
@@ -58,9 +59,12 @@ def weight_sets(at: Opened) -> dict[str, dict[str, float]]:
 
 
 def save_weight_set(at: Opened, name: str, weights: Mapping[str, float] | None) -> None:
-    """Save weights under a name, or, with None, remove the set. Raises StoreError where the store cannot be written."""
-    opened, now = authority(at.address, at.settings), datetime.now(UTC)
+    """Save weights under a name, or, with None, remove the set; in the name of whoever is here.
+
+    Raises StoreError where the store cannot be written, and NotAllowed.
+    """
+    opened, now, who = authority(at.address, at.settings), datetime.now(UTC), login.require("weights")
     if weights is None:
-        remove_weights(opened, name, now=now)
+        remove_weights(opened, name, now=now, by=who.name, who=who)
     else:
-        save_weights(opened, name, weights, now=now)
+        save_weights(opened, name, weights, now=now, by=who.name, who=who)

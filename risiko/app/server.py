@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
 
 from risiko import settings
-from risiko.app import session
+from risiko.app import auth, session
+from risiko.app.headers import SafeHeaders
 from risiko.app.html_lang import HtmlLang
-from risiko.errors import SettingsError
+from risiko.errors import InputError, SettingsError
 
 HERE = Path(__file__).parent
 MAIN = HERE / "main.py"
@@ -22,6 +25,11 @@ OPTIONS: dict[str, Any] = {
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.enableXsrfProtection": True,
+    # A page elsewhere that makes its own name point here (DNS rebinding) asks by that name.
+    "server.allowedHosts": list(auth.LOOPBACK),
+    # Who somebody is comes from the signed cookie, never from a header that anybody can write.
+    "server.trustedUserHeaders": {},
+    "server.enableAgentApi": False,
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
@@ -49,10 +57,30 @@ def on_error(error: Exception) -> bool:
 
 def middleware() -> list[Middleware]:
     """What stands between the browser and Streamlit."""
-    return [Middleware(HtmlLang, default=default_language())]
+    return [Middleware(SafeHeaders, https=_by_https()), Middleware(HtmlLang, default=default_language())]
+
+
+def _by_https() -> bool:
+    file = os.environ.get("RISIKO_AUTH")
+    try:
+        return bool(file) and auth.read(Path(str(file))).redirect_uri.startswith("https:")
+    except SettingsError:
+        return True  # nobody gets in; the page tells what is wrong
 
 
 def serve(*, port: int = 8501, address: str = "127.0.0.1", headless: bool = True) -> None:
-    """Serve until stopped. Other than 127.0.0.1 only on purpose: the application has no log-in of its own."""
+    """Serve until stopped. Raises InputError for an address beyond this machine where nobody logs in (RISIKO_AUTH).
+
+    Raises SettingsError for a faulty RISIKO_AUTH; Streamlit reads the same file, so that its secrets lie in one place.
+    """
+    file = os.environ.get("RISIKO_AUTH")
+    if not file and address not in auth.LOOPBACK:
+        what = "Without login the application answers only on this machine: everybody on the network could read it."
+        raise InputError(what, where=f"address {address}", hint="set RISIKO_AUTH, or leave --address out")
+    login: dict[str, Any] = {}
+    if file:
+        rules = auth.read(Path(file))
+        hosts = [urlsplit(rules.redirect_uri).hostname or "", *auth.LOOPBACK]
+        login = {"secrets.files": [str(rules.path)], "server.allowedHosts": hosts}
     app = st.App(MAIN, middleware=middleware(), on_script_error=on_error)
-    app.run(config={**OPTIONS, "server.port": port, "server.address": address, "server.headless": headless})
+    app.run(config={**OPTIONS, **login, "server.port": port, "server.address": address, "server.headless": headless})

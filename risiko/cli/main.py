@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from risiko.cli import draw, learn, weights
+from risiko.cli import draw, learn, log, outcome, people, plan, results, simulate, weights
 from risiko.cli.shared import (
     DEFAULT_STORE,
     JsonOption,
@@ -36,9 +36,13 @@ app = typer.Typer(
     name="risiko", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
     help="Where should a supervision authority look next, why, and how sure are we?",
 )  # fmt: skip
-for _command in (learn.backtest, learn.train, learn.models, learn.promote, learn.retire, learn.check, draw.draw):
+for _command in (
+    learn.backtest, learn.train, learn.models, learn.promote, learn.retire, learn.check, draw.draw, plan.plan,
+    plan.override, outcome.outcome, results.results, simulate.simulate, log.backup, log.restore,
+):
     app.command()(_command)
-app.add_typer(weights.weights)
+for _group in (weights.weights, log.log, people.people):
+    app.add_typer(_group)
 
 
 @app.command("import")
@@ -178,9 +182,12 @@ def app_command(
     settings: SettingsOption = None,
     models: ModelsOption = Path("models"),
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    address: Annotated[
+        str, typer.Option("--address", help="Where to answer; another than this machine only with RISIKO_AUTH.")
+    ] = "127.0.0.1",
 ) -> None:
-    """Open the planner's pages on 127.0.0.1."""
-    _serve(store, settings, port, browser, models)
+    """Open the planner's pages, on 127.0.0.1 unless people log in (RISIKO_AUTH)."""
+    _serve(store, settings, port, browser, models, address)
 
 
 @app.command()
@@ -215,7 +222,10 @@ def _open(address: str, settings: Path | None = None, models: Path | None = None
     return pipeline.open_authority(address, settings, models)
 
 
-def _serve(store: str, settings: Path | None, port: int, browser: bool, models: Path = Path("models")) -> None:
+def _serve(
+    store: str, settings: Path | None, port: int, browser: bool, models: Path = Path("models"),
+    address: str = "127.0.0.1",
+) -> None:  # fmt: skip
     # The pages find their store by the environment; more threads than one only slow a small machine down.
     os.environ["RISIKO_STORE"] = store
     os.environ["RISIKO_MODELS"] = str(models)
@@ -224,7 +234,7 @@ def _serve(store: str, settings: Path | None, port: int, browser: bool, models: 
         os.environ["RISIKO_SETTINGS"] = str(settings)
     from risiko.app.server import serve
 
-    serve(port=port, headless=not browser)
+    serve(port=port, address=address, headless=not browser)
 
 
 def _show_import(report: ImportReport, as_json: bool) -> None:

@@ -20,9 +20,10 @@ BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 class Judgements:
     """Every supervision that has been judged, newest versions; one row each, in date order.
 
-    frame: service_id, event_date, known_from (when its last finding became known), positive (the outcome),
-    positive_from (when that could first be known; NaT where not positive), office, team, random (drawn by lot), chance
-    (recorded probability of being chosen). recorded: date of the newest known row, after which nothing can be said.
+    frame: supervision_id, service_id, event_date, known_from (when its last finding became known), positive (the
+    outcome), positive_from (when that could first be known; NaT where not positive), office, team, random (drawn by
+    lot), chance (recorded probability of being chosen). recorded: date of the newest known row, after which nothing can
+    be said.
     """
 
     frame: pd.DataFrame
@@ -91,6 +92,7 @@ def judgements(tables: Tables, settings: Settings) -> Judgements:
     positive = _positive(sums, at, rule)
     first_told = np.maximum(first.to_numpy(), told)
     frame = pd.DataFrame({
+        "supervision_id": at["supervision_id"].array,
         "service_id": at["service_id"].array, "event_date": at["event_date"].array,
         "known_from": np.maximum(sums["known_from"].to_numpy(), told),
         "positive": positive, "positive_from": np.where(positive, first_told, np.datetime64("NaT")),

@@ -216,12 +216,15 @@ def _refusal(visits: Visits, minimum_ess: float, most_clipped: float) -> str | N
 
 def _estimate(visits: Visits, found: tuple[float, float], why: str | None) -> Estimate:
     ess = min(visits.ess, visits.planned_ess)
-    ends = (np.nan, np.nan, np.nan) if why else (found[0], *_interval(*found, ess))
+    ends = (np.nan, np.nan, np.nan) if why else (found[0], *hit_interval(*found, ess))
     return Estimate(*ends, ess, visits.clipped_share, why)
 
 
-def _interval(value: float, se: float, ess: float) -> tuple[float, float]:
-    """Wilson's, for as many trials as would have this error; where all were alike, for the effective number."""
+def hit_interval(value: float, se: float, ess: float) -> tuple[float, float]:
+    """The 95 % interval of a weighted hit rate: Wilson's, for as many trials as would have this error.
+
+    Where all were alike there is no error to go by, and the effective number of visits (ess) stands for the trials.
+    """
     inside = 0 < value < 1
     if not inside and value not in (0.0, 1.0):
         return value - 1.96 * se, value + 1.96 * se

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from risiko import plan
+from risiko.access import Person, require
 from risiko.errors import InputError, StoreError
 from risiko.pipeline.runs import Authority, Run
 from risiko.plan.cut import ELIGIBLE
@@ -40,12 +41,16 @@ def cut_of(run: Run) -> plan.Cut:
 
 
 def draw_for(
-    authority: Authority, run: Run, *, seed: int, why: str, by: str, now: datetime, method: str = "chance"
-) -> KeptDraw | None:
+    authority: Authority, run: Run, *, seed: int, why: str, by: str, now: datetime, method: str = "chance",
+    who: Person | None = None,
+) -> KeptDraw | None:  # fmt: skip
     """Make the draw that the run's capacity asks for and keep it; None where capacity cuts through no tier.
 
-    method: plan.METHODS. Raises InputError for a blank reason or name, a negative seed or an unknown method.
+    method: plan.METHODS. who: whoever has logged in, who must be allowed to draw for all offices; None: whoever can
+    open the store file. Raises InputError for a blank reason or name, a negative seed or an unknown method; NotAllowed.
     """
+    if who is not None:
+        require(who, "draw")
     found = cut_of(run)
     if not found.needed:
         return None

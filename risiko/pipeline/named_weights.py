@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from risiko.access import Person, require
 from risiko.errors import InputError, StoreError
 from risiko.pipeline.runs import Authority, catalogue
 
@@ -26,13 +27,16 @@ class WeightSet:
 
 
 def save_weights(
-    authority: Authority, name: str, weights: Mapping[str, float], *, now: datetime, by: str = "", note: str = ""
-) -> WeightSet:
+    authority: Authority, name: str, weights: Mapping[str, float], *, now: datetime, by: str = "", note: str = "",
+    who: Person | None = None,
+) -> WeightSet:  # fmt: skip
     """Keep the weights under the name; one that has it already is replaced, and stays in the store's record.
 
-    Raises InputError for a name of no or more than 60 characters or an unknown signal, SettingsError for a faulty
-    weight.
+    who: whoever has logged in, if they may (None: whoever can open the store file). Raises InputError for a name of no
+    or more than 60 characters or an unknown signal, SettingsError for a faulty weight, and NotAllowed.
     """
+    if who is not None:
+        require(who, "weights")
     called = " ".join(name.split())
     if not 1 <= len(called) <= LONGEST_NAME:
         what = f"A weight set's name has 1 to {LONGEST_NAME} characters."
@@ -55,8 +59,15 @@ def list_weights(authority: Authority) -> dict[str, WeightSet]:
     return {row["name"]: _weight_set(row, authority.store.address) for row in newest.to_dict("records")}
 
 
-def remove_weights(authority: Authority, name: str, *, now: datetime, by: str = "", note: str = "") -> None:
-    """Take a name away; its weights stay in the store's record. Raises InputError where there is no such name."""
+def remove_weights(
+    authority: Authority, name: str, *, now: datetime, by: str = "", note: str = "", who: Person | None = None
+) -> None:
+    """Take a name away; its weights stay in the store's record. Raises InputError where there is no such name.
+
+    who: as in `save_weights`, with NotAllowed.
+    """
+    if who is not None:
+        require(who, "weights")
     name = " ".join(name.split())
     if name not in list_weights(authority):
         raise InputError(f"There is no weight set {name!r}.", where="name", hint="see the list of weight sets")

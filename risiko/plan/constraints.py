@@ -55,8 +55,8 @@ class _Rows:
 def posed(eligible: Eligible, rules: Rules, drawn: pd.Series, others: pd.DataFrame | None = None) -> Posed:
     """The plan as a problem.
 
-    drawn: service_ids that the exploration draw chose. others: visits that other authorities plan in the period
-    (plan.burden.visits_by_others); None: none are known.
+    drawn: service_ids that the exploration draw chose; one whom a planner skips stays out. others: visits that other
+    authorities plan in the period (plan.burden.visits_by_others); None: none are known.
 
     Statutory visits, drawn services and those added by hand must be; those skipped, postponed or visited too recently
     may not. Minima never ask for more than there are (METHODS 8), and count no statutory visits. A maximum of a
@@ -69,7 +69,7 @@ def posed(eligible: Eligible, rules: Rules, drawn: pd.Series, others: pd.DataFra
     owed = at["statutory"].to_numpy(dtype=float)
     by_law = owed > 0
     days, count = np.where(by_law, days * owed, days), np.where(by_law, owed, count)
-    is_drawn = at["service_id"].isin(drawn).to_numpy() & ~by_law
+    is_drawn = at["service_id"].isin(drawn).to_numpy() & ~by_law & (at["barred"] == "").to_numpy()
     least, most, must = _bounds(at, by_law, is_drawn)
     rows = _Rows()
     said = _joint(rows, at, office, days, by_law, rules)

@@ -19,7 +19,8 @@ _UNIT = 1_000  # sizes in whole thousandths, as the draw counts in whole numbers
 def explore(candidates: pd.DataFrame, rules: Rules, left: pd.Series, *, seed: int, as_of: date) -> pd.DataFrame:
     """Everyone who takes part in the draw, and who was drawn: archive.FRAME, in service_id order.
 
-    candidates: of plan.eligible; those barred, and those whom the law has visited anyway, take no part. left: the
+    candidates: of plan.eligible; those visited too recently, and those whom the law has visited anyway, take no part.
+    Those whom a planner skips or postpones do: otherwise a skip after the draw would draw the others anew. left: the
     person-days of each office after statutory visits. Each office draws its own share of the visits it can pay for
     (share × person-days left / mean days of a visit, at least one where the share is above 0, never more than it can
     pay for whatever is drawn). Within it chances are in proportion to `size`: quiet_weight for a quiet and dependent
@@ -27,7 +28,7 @@ def explore(candidates: pd.DataFrame, rules: Rules, left: pd.Series, *, seed: in
     is drawn with exactly its probability. Whoever could be drawn but stands in an office that draws none has
     probability 0.
     """
-    part = candidates[(candidates["barred"] == "") & (candidates["statutory"] == 0)].reset_index(drop=True)
+    part = candidates[(candidates["barred"] != "spacing") & (candidates["statutory"] == 0)].reset_index(drop=True)
     if part.empty or rules.exploration.share == 0:
         return empty("frame")
     size = np.where(part["quiet"], rules.exploration.quiet_weight, 1.0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-Status = Literal["optimal", "infeasible", "greedy"]
+Status = Literal["optimal", "infeasible", "greedy", "unknown"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,8 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """What was chosen. status: "optimal" (proved), "infeasible" (nothing chosen) or "greedy" (holds, but not proved).
+    """What was chosen. status: "optimal" (proved), "infeasible" (nothing chosen), "greedy" (holds, but not
+    proved) or "unknown" (nothing chosen: no plan that keeps the rules was found, none disproved).
 
     chosen (visits). worth: value @ chosen. bound: no plan that keeps the rules is worth more (inf: none was found).
     """

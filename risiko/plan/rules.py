@@ -102,7 +102,7 @@ class Burden(_Part):
     per_municipality: Count
     per_provider: Count
     others_count: bool
-    per_month: Count = Field(description="Most visits to a municipality in one month, when the calendar is made.")
+    per_month: Count = Field(description="Most visits to a municipality in one month, when the calendar is made; where its visits are too many for that, half as many again as an even spread needs. 0: no limit.")
 
 
 class Spacing(_Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -17,6 +18,7 @@ from risiko.signals.complaint_weight import DECIDED
 from risiko.signals.experience_area import told_of_areas
 from risiko.signals.experience_pieces import by_source
 from risiko.signals.graded_visits import graded_visits
+from risiko.signals.registry import IntArray
 
 # What a reading's n counts. Signals are pieces of a group that have a reading, services those of a type.
 COUNTED = (
@@ -69,8 +71,16 @@ def _at(days: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"since": days, "until": days})
 
 
-def _of(frame: pd.DataFrame, service_id: str) -> pd.DataFrame:
-    return frame[(frame["service_id"] == service_id).to_numpy(dtype=bool, na_value=False)]
+def _of(context: Context, table: str, service_id: str) -> pd.DataFrame:
+    rows = context.once(_places)[table].get(service_id)
+    frame = context.known[table]
+    return frame.iloc[rows] if rows is not None else frame.head(0)
+
+
+def _places(context: Context) -> Mapping[str, Mapping[str, IntArray]]:
+    """Table -> service -> where its rows stand: a plan asks for hundreds of services, a comparison each would be slow."""
+    tables = ("complaints", "experiences", "service_areas", "supervisions", "actions")
+    return {name: context.known[name].groupby("service_id").indices for name in tables}
 
 
 def _complaints(context: Context, spec: SignalSpec, service_id: str) -> pd.DataFrame:
@@ -80,7 +90,7 @@ def _complaints(context: Context, spec: SignalSpec, service_id: str) -> pd.DataF
         "complaint_rate_short": rule.short_months, "complaint_rate_long": rule.long_months,
         "complaint_surge": rule.surge_months, "complaint_change": rule.change_months,
     }.get(spec.name, rule.horizon_months)  # fmt: skip
-    rows = _of(context.known["complaints"], service_id)
+    rows = _of(context, "complaints", service_id)
     rows = rows[in_window(rows["event_date"], context.as_of, months) & (rows["n"] > 0).to_numpy(dtype=bool)]
     match spec.family:
         case "complaint_stream":
@@ -106,7 +116,7 @@ def _complaints(context: Context, spec: SignalSpec, service_id: str) -> pd.DataF
 def _voices(context: Context, spec: SignalSpec, service_id: str) -> pd.Series:
     """Days of the scored experiences, or of the comments, that a signal rests on."""
     if counted(spec) == "comments":
-        told = _of(context.known["experiences"], service_id).dropna(subset=["text"])["event_date"]
+        told = _of(context, "experiences", service_id).dropna(subset=["text"])["event_date"]
         return told[in_window(told, context.as_of, context.settings.narratives.months)]
     if spec.name == "experience_area":
         return _in_area(context, service_id)
@@ -124,7 +134,7 @@ def _voices(context: Context, spec: SignalSpec, service_id: str) -> pd.Series:
 def _in_area(context: Context, service_id: str) -> pd.Series:
     """Days of what was told about the type of service where it works, and about no single service."""
     service, told = context.services.loc[service_id], told_of_areas(context)
-    served = _of(context.known["service_areas"], service_id)
+    served = _of(context, "service_areas", service_id)
     served = served.loc[(served["share"].fillna(1.0) > 0).to_numpy(dtype=bool), "municipality"]
     works = spelling(pd.Series([*served, service["county"]], dtype="str")).dropna()
     here = (told["service_type"] == service["service_type"]) & spelling(told["area"]).isin(works)
@@ -135,7 +145,7 @@ def _visits(context: Context, spec: SignalSpec, service_id: str) -> pd.Series:
     """Days of the supervisions a signal rests on: those with known findings, but for what counts visits as such."""
     rule = context.settings.history
     if "findings" not in spec.reads:
-        return _of(context.known["supervisions"], service_id)["event_date"]
+        return _of(context, "supervisions", service_id)["event_date"]
     if spec.family == "finding_dimension" and spec.over_time:  # only visits that speak of it
         place = int(context.services.index.get_loc(service_id))
         return pd.to_datetime(spec.over_time(context, place)["period_end"])
@@ -162,7 +172,7 @@ def _actions(context: Context, spec: SignalSpec, service_id: str) -> pd.Series:
     """Days of the actions against the service, or against the provider's other services."""
     taken, services = context.known["actions"], context.known["services"]
     if not spec.name.startswith(PROVIDER):
-        return _of(taken, service_id)["event_date"]
+        return _of(context, "actions", service_id)["event_date"]
     provider = context.services["provider_id"][service_id]
     same = (services["provider_id"] == provider) & (services["service_id"] != service_id)
     others = services.loc[same.to_numpy(dtype=bool, na_value=False), "service_id"]

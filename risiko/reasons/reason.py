@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -89,7 +90,16 @@ def reasons_for(table: ScoreTable, features: Features, service_id: str) -> list[
     Main are the signals that lift the likelihood most (as `main_reasons` chooses); where none does, a reason that says
     so and at most two that lower it. Raises KeyError for a service that is not in the table.
     """
-    lifting = main_reasons(table, features, most=MOST)[service_id]
+    return reasons_of(table, features, [service_id])[service_id]
+
+
+def reasons_of(table: ScoreTable, features: Features, service_ids: Iterable[str]) -> dict[str, list[Reason]]:
+    """`reasons_for` each of several services: a plan's worth of them."""
+    lifting = main_reasons(table, features, most=MOST)
+    return {service_id: _reasons(table, features, service_id, lifting[service_id]) for service_id in service_ids}
+
+
+def _reasons(table: ScoreTable, features: Features, service_id: str, lifting: Sequence[str]) -> list[Reason]:
     main = [_signal_reason(table, features, service_id, name) for name in lifting]
     if not main:
         lowering = _lowering(table, features, service_id)

@@ -55,12 +55,17 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     Raises InputError for another ending, or where the folder does not let itself be written to.
     """
     check_target(path)
+    put_whole(path, lambda unfinished: WRITERS[path.suffix.lower()](frame, unfinished))
+
+
+def put_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Have a file written beside its place and moved there when it is whole. Raises InputError where that fails."""
     unfinished: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
         os.close(handle)
         unfinished = Path(name)
-        WRITERS[path.suffix.lower()](frame, unfinished)
+        write(unfinished)
         unfinished.chmod(0o644)
         unfinished.replace(path)
     except OSError as error:

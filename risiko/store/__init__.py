@@ -47,27 +47,12 @@ def _open_file(path: Path, create: bool, wait_seconds: float) -> Store:
 
 
 def _open_url(address: str, create: bool, wait_seconds: float) -> Store:
-    import sqlalchemy as sa
-
     from risiko.store import large
-    from risiko.store.engines import postgres_engine
+    from risiko.store.engines import postgres_engine, server_url
     from risiko.store.sql import SqlStore
 
-    scheme = address.split("://")[0]
-    place = f"{scheme}://…"
-    try:
-        url = sa.make_url(address)
-    except (sa.exc.ArgumentError, ValueError):  # its message may hold the password
-        hint = "write postgresql://user@host:5432/database"
-        raise StoreError("The store's address is not a valid URL.", where=place, hint=hint) from None
-    kind = scheme.lower().split("+")[0]
-    if kind == "sqlite" and url.database and url.database != ":memory:":
-        return _open_file(Path(url.database), create, wait_seconds)
-    if kind not in ("postgresql", "postgres"):
-        hint = "use a file path, a postgresql:// URL, or memory:"
-        raise StoreError(f"A store cannot be kept at a {scheme}:// address.", where=place, hint=hint)
-    # The password becomes ***; of the options only where the server is may be shown, since some are secrets too.
-    harmless = {key: value for key, value in url.query.items() if key in ("host", "port")}
-    shown = url.set(query=harmless).render_as_string(hide_password=True)
+    url, shown = server_url(address)
+    if url.get_backend_name() == "sqlite":
+        return _open_file(Path(str(url.database)), create, wait_seconds)
     engine = postgres_engine(url, create=create, address=shown, wait_seconds=wait_seconds)
     return SqlStore(engine, shown, large.of_user(shown), wait_seconds=wait_seconds)

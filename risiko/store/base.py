@@ -11,6 +11,7 @@ import pandas as pd
 from risiko.batch import Batch, Receipt
 from risiko.contracts import Tables
 from risiko.store.anchors import ModelEntry
+from risiko.store.chain import Fault
 
 
 class Store(Protocol):
@@ -126,6 +127,13 @@ class Store(Protocol):
 
     def log(self, kinds: Sequence[str] | None = None) -> pd.DataFrame:
         """The log, oldest first: seq, at (UTC), by, kind, about, body, sha256. kinds: only these; default all."""
+
+    def verify(self) -> list[Fault]:
+        """What is wrong with the log and the lines it tells of, oldest first; nothing where all is whole.
+
+        Each model, promotion, draw, weight set and imported part is held against the entry that tells of it; those from
+        before the store had a log against the hash that the log began with.
+        """
 
     def close(self) -> None:
         """Give back files and connections."""

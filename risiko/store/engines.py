@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,7 +43,36 @@ def sqlite_engine(path: Path, *, create: bool, wait_seconds: float = WAIT_SECOND
     except OSError as error:
         what = f"The store cannot be opened: {error.strerror or error}."
         raise StoreError(what, where=address, hint=NO_ACCESS) from error
-    return _sqlite(path, wait_seconds)
+    return file_engine(path, wait_seconds)
+
+
+def server_url(address: str) -> tuple[sa.URL, str]:
+    """The URL and how it may be shown, without secrets. Raises StoreError where no store can be kept there."""
+    scheme = address.split("://")[0]
+    place = f"{scheme}://…"
+    try:
+        url = sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):  # its message may hold the password
+        hint = "write postgresql://user@host:5432/database"
+        raise StoreError("The store's address is not a valid URL.", where=place, hint=hint) from None
+    kind = scheme.lower().split("+")[0]
+    if kind == "sqlite" and url.database and url.database != ":memory:":
+        return url.set(drivername="sqlite"), str(url.database)
+    if kind not in ("postgresql", "postgres"):
+        hint = "use a file path, a postgresql:// URL, or memory:"
+        raise StoreError(f"A store cannot be kept at a {scheme}:// address.", where=place, hint=hint)
+    # The password becomes ***; of the options only where the server is may be shown, since some are secrets too.
+    harmless = {key: value for key, value in url.query.items() if key in ("host", "port")}
+    return url.set(drivername="postgresql+psycopg"), url.set(query=harmless).render_as_string(hide_password=True)
+
+
+def server_engine(url: sa.URL, address: str) -> sa.Engine:
+    """An engine on a PostgreSQL database, whatever it holds. Raises StoreError when the driver is not installed."""
+    try:
+        return sa.create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+    except ModuleNotFoundError:
+        hint = "pip install 'risiko[postgres]'"
+        raise StoreError("The driver for PostgreSQL is not installed.", where=address, hint=hint) from None
 
 
 def postgres_engine(url: sa.URL, *, create: bool, address: str, wait_seconds: float = WAIT_SECONDS) -> sa.Engine:
@@ -50,18 +80,13 @@ def postgres_engine(url: sa.URL, *, create: bool, address: str, wait_seconds: fl
 
     Raises StoreError when the driver is not installed, the server cannot be reached, or there is no store.
     """
-    try:
-        url = url.set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
-    except ModuleNotFoundError:
-        hint = "pip install 'risiko[postgres]'"
-        raise StoreError("The driver for PostgreSQL is not installed.", where=address, hint=hint) from None
+    engine = server_engine(url, address)
     with told(address), engine.begin() as connection:
         empty = schema.is_empty(connection)
         if empty and create:
             lock_for_writing(connection, wait_seconds)
             if schema.is_empty(connection):  # no one else was first
-                schema.create(connection)
+                schema.create(connection, address)
     if empty and not create:
         raise _absent(address)
     return engine
@@ -78,7 +103,8 @@ def _absent(address: str) -> NoStoreYet:
     return NoStoreYet("There is no store here yet.", where=address, hint="import records first, or check the path")
 
 
-def _sqlite(path: Path, wait_seconds: float, mode: str = "rw") -> sa.Engine:
+def file_engine(path: Path, wait_seconds: float, mode: str = "rw") -> sa.Engine:
+    """An engine on an SQLite file. mode: rw, ro to leave it as it is, or rwc to make it."""
     # mode rw: opening never makes a file. isolation_level None: we say BEGIN ourselves, below.
     address = f"{path.resolve().as_uri()}?mode={mode}"
 
@@ -96,26 +122,35 @@ def _sqlite(path: Path, wait_seconds: float, mode: str = "rw") -> sa.Engine:
     return engine
 
 
+def sqlite_driver(connection: sa.Connection) -> sqlite3.Connection:
+    """The driver's own connection, past SQLAlchemy, which would open a transaction: in one the mode cannot change."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # it is open, and on a file
+    return driver
+
+
 def _create_file(path: Path, wait_seconds: float) -> None:
     """Make the file whole beside its place and link it there, so that no one ever meets half a store."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{uuid4().hex}.new")
     try:
         with told(str(path)):
-            engine = _sqlite(new, wait_seconds, mode="rwc")
+            engine = file_engine(new, wait_seconds, mode="rwc")
             with engine.connect() as connection:
-                # Past SQLAlchemy, which would open a transaction: in one the mode cannot change.
-                driver = connection.connection.driver_connection
-                assert driver is not None  # the connection is open
-                driver.execute("PRAGMA journal_mode=WAL")
+                sqlite_driver(connection).execute("PRAGMA journal_mode=WAL")
             with engine.execution_options(writing=True).begin() as connection:
-                schema.create(connection)
+                schema.create(connection, str(path))
+        with suppress(FileExistsError):  # another process was first; its store is as good
+            put_in_place(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Give a whole file its name. Raises FileExistsError where the name is taken, OSError where it cannot be given."""
+    try:
         os.link(new, path)
-    except FileExistsError:
-        pass  # another process was first; its store is as good
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
             raise
         new.replace(path)  # a disk without hard links
-    finally:
-        new.unlink(missing_ok=True)

@@ -1,10 +1,9 @@
-"""Lines of the import log and of the records of models and decisions to database rows and back."""
+"""Database rows back to lines of the import log and of the records of models and decisions."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -15,12 +14,6 @@ from risiko.store.faults import Unreadable
 from risiko.store.log import Entry
 from risiko.store.metadata import DTYPES
 from risiko.store.schema import COUNTS, TEXTS
-
-
-def row_of(entry: Entry) -> dict[str, Any]:
-    """The entry as a row of the table parts: the moment as ISO text, the metadata as JSON."""
-    texts = {"imported_at": entry.imported_at.isoformat(), "metadata": json.dumps(dict(entry.metadata))}
-    return {**asdict(entry), **texts}
 
 
 def entry_of(row: Mapping[str, Any]) -> Entry:
@@ -41,11 +34,6 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     if not sound:
         raise Unreadable(f"the log of imports makes no sense at part {row['part_id']}")
     return entry
-
-
-def line_row(line: ModelEntry | Promotion | DrawLine | WeightSetLine) -> dict[str, Any]:
-    """The line as a row of its table: dates and moments as ISO text."""
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(line).items()}
 
 
 def model_of(row: Mapping[str, Any]) -> ModelEntry:

@@ -19,6 +19,11 @@ _SENTENCES = (
         "wait until that import is finished and try again, or close the other program",
     ),
     (
+        r"append-only: ",
+        "What is kept in the record can neither be changed nor removed.",
+        "enter a new line that says what holds now",
+    ),
+    (
         r"readonly|read-only|permission denied for|insufficient privilege",
         "The store cannot be written to.",
         "check who may write to the file and its folder (SQLite writes beside the file even to read it), "

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from threading import RLock
+from typing import Any
 
 import pandas as pd
 
 from risiko.aggregate import as_complaints, condense
 from risiko.batch import Batch, Receipt, no_rejects
 from risiko.contracts import CONTRACTS, Tables
-from risiko.store import anchors, decisions
+from risiko.store import chain, stated
 from risiko.store.admission import Admitted, admit, log_after, receipt
 from risiko.store.log import Entry, active, imports_frame
 from risiko.store.metadata import metadata_of
+from risiko.store.recording import L, Recording, enter_import
 from risiko.store.stacking import stack
+from risiko.store.stated import Line
 
 
-class MemoryStore:
+class MemoryStore(Recording):
     """Keeps every part's rows as a frame for as long as the object lives; for tests and for trying things out."""
-
-    address = "memory:"
 
     def __init__(self) -> None:
         self._log: list[Entry] = []
         self._rows: dict[int, pd.DataFrame] = {}
         self._rejects: dict[int, pd.DataFrame] = {}
-        self._models: list[anchors.ModelEntry] = []
-        self._promotions: list[anchors.Promotion] = []
-        self._draws: list[decisions.DrawLine] = []
-        self._weight_sets: list[decisions.WeightSetLine] = []
+        self._record = _MemoryPages()
+        self._one_at_a_time = RLock()
+
+    @property
+    def address(self) -> str:
+        """The word that opens such a store."""
+        return "memory:"
 
     def read(self, names: Sequence[str] | None = None, *, only: Mapping[str, Collection[str]] | None = None) -> Tables:
         """The named contract tables (default: all): the rows of the active parts, in the order they came."""
@@ -39,9 +45,11 @@ class MemoryStore:
 
     def commit(self, batch: Batch) -> Receipt:
         """Take the whole batch or, on any error, nothing: the state changes only after everything is decided."""
-        admitted = self._admit(batch)
-        self._log, self._rows = self._with(admitted)
-        self._rejects |= {a.entry.part_id: a.rejects for a in admitted if a.status != "unchanged"}
+        with self._one_at_a_time:
+            admitted = self._admit(batch)
+            self._log, self._rows = self._with(admitted)
+            self._rejects |= {a.entry.part_id: a.rejects for a in admitted if a.status != "unchanged"}
+            enter_import(self._record, admitted, batch.imported_at)
         return receipt(admitted)
 
     def rehearse(self, batch: Batch) -> tuple[Receipt, Tables]:
@@ -79,46 +87,20 @@ class MemoryStore:
         """The complaints known at the end of as_of as counted rows."""
         return as_complaints(condense(self.read(["complaints"])["complaints"], as_of))
 
-    def record_model(self, entry: anchors.ModelEntry) -> None:
-        """Anchor a fitted model. Raises StoreError where the model_id is registered already."""
-        self._models.append(anchors.new_entry(entry, self._models, self.address))
-
-    def models(self) -> pd.DataFrame:
-        """Every registered model, oldest first."""
-        return anchors.models_frame(self._models)
-
-    def record_promotion(self, model_id: str, why: str, at: datetime, by: str) -> None:
-        """Append a decision about which score is in force; model_id "" is the points score."""
-        line = anchors.next_promotion(model_id, why, at, by, self._models, self._promotions, self.address)
-        self._promotions.append(line)
-
-    def promotions(self) -> pd.DataFrame:
-        """Every such decision, oldest first."""
-        return anchors.promotions_frame(self._promotions)
-
-    def record_draw(self, record: str, as_of: date, why: str, made_at: datetime, by: str) -> int:
-        """Append a draw, chained to the one before; its number."""
-        line = decisions.next_draw(record, as_of, why, made_at, by, self._draws, self.address)
-        self._draws.append(line)
-        return line.seq
-
-    def draws(self) -> pd.DataFrame:
-        """Every draw, oldest first."""
-        return decisions.draws_frame(self._draws)
-
-    def record_weight_set(
-        self, name: str, weights: Mapping[str, float] | None, note: str, made_at: datetime, by: str
-    ) -> None:
-        """Append a weight set under a name; weights None takes the name away."""
-        line = decisions.next_weight_set(name, weights, note, made_at, by, self._weight_sets, self.address)
-        self._weight_sets.append(line)
-
-    def weight_sets(self) -> pd.DataFrame:
-        """Every line about weight sets, oldest first."""
-        return decisions.weight_sets_frame(self._weight_sets)
+    def verify(self) -> list[chain.Fault]:
+        """What is wrong with the log and the lines it tells of; nothing where it is whole."""
+        found = chain.broken(self._record.log, "")
+        lines = {kind: list(map(stated.line_row, self._record.held[of])) for of, kind in stated.KINDS.items()}
+        parts = map(stated.part_row, self._log)
+        return [*found, *stated.disagreeing(self._record.log, lines, parts, "", whole=not found)]
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    @contextmanager
+    def _pages(self, *, writing: bool = False) -> Iterator[_MemoryPages]:
+        with self._one_at_a_time:
+            yield self._record
 
     def _admit(self, batch: Batch) -> list[Admitted]:
         return list(admit(batch, self._log, self._keys))
@@ -129,6 +111,36 @@ class MemoryStore:
     def _with(self, admitted: Sequence[Admitted]) -> tuple[list[Entry], dict[int, pd.DataFrame]]:
         taken = {a.entry.part_id: a.rows.copy() for a in admitted if a.status != "unchanged"}
         return log_after(self._log, admitted), self._rows | taken
+
+
+class _MemoryPages:
+    """The small tables as lists; an entry and its line are put down together, when both are made."""
+
+    def __init__(self) -> None:
+        self.log: list[chain.LogEntry] = []
+        self.held: dict[type[Line], list[Any]] = {of: [] for of in stated.KINDS}
+
+    def lines(self, of: type[L]) -> list[L]:
+        """Every line of one kind, in the order in which they came."""
+        return list(self.held[of])
+
+    def newest(self, kind: str | None = None) -> chain.LogEntry | None:
+        """The newest entry of the log, or of one kind."""
+        return next((entry for entry in reversed(self.log) if kind in (None, entry.kind)), None)
+
+    def entries(self, kinds: Sequence[str] | None = None) -> list[chain.LogEntry]:
+        """The log, oldest first."""
+        return [entry for entry in self.log if kinds is None or entry.kind in kinds]
+
+    def start(self) -> str:
+        """Blank: it begins with nothing."""
+        return ""
+
+    def enter(self, entry: chain.LogEntry, line: Line | None = None) -> None:
+        """Keep an entry, and the line that it tells of."""
+        self.log.append(entry)
+        if line is not None:
+            self.held[type(line)].append(line)
 
 
 def _tables(log: Sequence[Entry], rows: dict[int, pd.DataFrame], names: Sequence[str] | None) -> Tables:

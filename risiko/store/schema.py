@@ -1,8 +1,8 @@
-"""The SQL tables of a store, generated from the contracts, and the version that guards them."""
+"""What a store's SQL tables are called and made of, for those who ask them; `migrations` makes and changes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,11 +11,13 @@ from risiko.batch import REJECT_COLUMNS
 from risiko.contracts import CONTRACTS, DTYPES
 from risiko.errors import StoreError
 
-VERSION = 3
+VERSION = 4
+OLDEST = 1
 APPLICATION = "risiko"
+START = "log_start"  # the key in meta: what the log's first entry is chained to
 
 # frame dtype -> what is stored: dates as ISO text, yes and no as 1 and 0
-_STORED: Mapping[str, type[sa.types.TypeEngine[Any]]] = {
+STORED: Mapping[str, type[sa.types.TypeEngine[Any]]] = {
     "str": sa.Text, "Int64": sa.BigInteger, "int64": sa.BigInteger, "float64": sa.Double,
     "datetime64[us]": sa.Text, "boolean": sa.SmallInteger,
 }  # fmt: skip
@@ -44,7 +46,6 @@ promotions = sa.Table(
     "promotions", _fixed, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("model_id", "why", "at", "by")),
 )  # fmt: skip
-
 draws = sa.Table(
     "draws", _fixed, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("made_at", "by", "why", "as_of", "record", "sha256")),
@@ -54,8 +55,17 @@ weight_sets = sa.Table(
     sa.Column("name", sa.Text, nullable=False), sa.Column("weights", sa.Text),  # JSON; none: the name was taken away
     *(sa.Column(name, sa.Text, nullable=False) for name in ("note", "made_at", "by")),
 )  # fmt: skip
-# Version of the store -> the tables that came with it.
-ADDED: Mapping[int, tuple[sa.Table, ...]] = {2: (models, promotions), 3: (draws, weight_sets)}
+log = sa.Table(
+    "log", _fixed, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("at", "by", "kind", "about", "body", "sha256")),
+    sa.Index("log_kind", "kind", "seq"),
+)  # fmt: skip
+FIXED: Mapping[str, sa.Table] = _fixed.tables
+GUARDED = ("models", "promotions", "draws", "weight_sets", "log")  # their rows can neither be changed nor removed
+# Table -> the version of the store that it came with; all others came with the first.
+SINCE: Mapping[str, int] = {
+    "models": 2, "promotions": 2, "draws": 3, "weight_sets": 3, "log": 4, "busy_periods": 4
+}  # fmt: skip
 
 
 def dtypes_of(name: str, metadata: Mapping[str, str]) -> dict[str, str]:
@@ -64,67 +74,38 @@ def dtypes_of(name: str, metadata: Mapping[str, str]) -> dict[str, str]:
     return own | dict(metadata) if name == "services" else own
 
 
-def rows_table(name: str, dtypes: Mapping[str, str]) -> sa.Table:
-    """The SQL table behind a contract table or the reject list: part_id and row_no, then its columns.
-
-    Every column may be empty: what is required is the contract's business, and is checked before rows come here.
-
-    Rows lie sorted by part and by place in the part: one order for reading, and replaced parts are passed over.
-    """
-    keys = [sa.Column(key, sa.Integer, primary_key=True, autoincrement=False) for key in ("part_id", "row_no")]
-    columns = [sa.Column(label, _STORED[dtype]()) for label, dtype in dtypes.items()]
-    return sa.Table(name, sa.MetaData(), *keys, *columns, sqlite_with_rowid=False)
-
-
 def add_columns(connection: sa.Connection, metadata: Mapping[str, str]) -> None:
     """Give the services table further metadata columns."""
     quote = connection.dialect.identifier_preparer.quote_identifier
     for name, dtype in metadata.items():
-        kind = _STORED[dtype]().compile(connection.dialect)
+        kind = STORED[dtype]().compile(connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE services ADD COLUMN {quote(name)} {kind}")
 
 
 def insert_statement(connection: sa.Connection, name: str, columns: Sequence[str]) -> str:
     """INSERT in the driver's own words, for rows handed over as tuples: a third of the time of named parameters."""
     postgres = connection.dialect.name == "postgresql"
-    quoted = ", ".join(connection.dialect.identifier_preparer.quote_identifier(column) for column in columns)
-    return f"INSERT INTO {name} ({quoted}) VALUES ({', '.join(['%s' if postgres else '?'] * len(columns))})"
+    identifiers = connection.dialect.identifier_preparer
+    quoted = ", ".join(identifiers.quote_identifier(column) for column in columns)
+    places = ", ".join(["%s" if postgres else "?"] * len(columns))
+    return f"INSERT INTO {identifiers.quote_identifier(name)} ({quoted}) VALUES ({places})"
 
 
-def create(connection: sa.Connection) -> None:
+def create(connection: sa.Connection, address: str) -> None:
     """Make every table of an empty store."""
-    _fixed.create_all(connection, checkfirst=False)
-    for name in CONTRACTS:
-        rows_table(name, dtypes_of(name, {})).create(connection)
-    rows_table("rejects", REJECT_DTYPES).create(connection)
-    facts = {"application": APPLICATION, "schema": str(VERSION)}
-    connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+    from risiko.store.migrations import migrate  # alembic, which few runs need
+
+    migrate(connection, 0, address)
 
 
-def since(table: sa.Table) -> int:
-    """The version of the store that a table came with."""
-    return next((version for version, added in ADDED.items() if table in added), 1)
-
-
-def _add(version: int) -> Callable[[sa.Connection], None]:
-    def step(connection: sa.Connection) -> None:
-        for table in ADDED[version]:
-            table.create(connection, checkfirst=False)
-
-    return step
-
-
-# What brings a store of that version to the next. Steps only add, so that a store that cannot be written still reads.
-_STEPS: Mapping[int, Callable[[sa.Connection], None]] = {1: _add(2), 2: _add(3)}
-
-
-def upgrade(connection: sa.Connection, address: str) -> None:
-    """Bring an older store to this version, within the writer's transaction; one that is up to date stays as it is."""
+def upgrade(connection: sa.Connection, address: str) -> int:
+    """Bring an older store to this version, within the writer's transaction; which version it was."""
     found = verify(connection, address)
-    for version in range(found, VERSION):
-        _STEPS[version](connection)
     if found < VERSION:
-        connection.execute(meta.update().where(meta.c.key == "schema").values(value=str(VERSION)))
+        from risiko.store.migrations import migrate
+
+        migrate(connection, found, address)
+    return found
 
 
 def is_empty(connection: sa.Connection) -> bool:
@@ -143,7 +124,7 @@ def verify(connection: sa.Connection, address: str) -> int:
             hint="check the path; a new store needs a path of its own, or a PostgreSQL database or schema of its own",
         )  # fmt: skip
     version = str(known.get("schema", ""))
-    if version not in map(str, (*_STEPS, VERSION)):
+    if version not in map(str, range(OLDEST, VERSION + 1)):
         age = "newer" if version.isdigit() and int(version) > VERSION else "different"
         raise StoreError(
             f"The store was made by a {age} version of risiko (schema {version or '?'}; this one reads {VERSION}).",

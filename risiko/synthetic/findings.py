@@ -20,14 +20,20 @@ _TEXTS = ("Ikke avdekket lovbrudd.", "Forbedringsområde: ledelsen bør følge o
           "Alvorlig lovbrudd: svikten har rammet eller kan ramme liv, helse eller rettssikkerhet.")  # fmt: skip
 
 
-def judge(rng: Rng, visits: pd.DataFrame, who: Services, latent: Latent) -> pd.DataFrame:
+def eyes(rng: Rng, who: Services) -> Floats:
+    """How strict each team's eye is (log-odds, its office's strictness in it), in the order of team numbers."""
+    office = rng.normal(0, p.STRICTNESS_OFFICE, who.table["office"].nunique())
+    team = rng.normal(0, p.STRICTNESS_TEAM, len(office) * TEAMS)
+    return np.asarray(np.repeat(office, TEAMS) + team, dtype=float)
+
+
+def judge(rng: Rng, visits: pd.DataFrame, who: Services, latent: Latent, strict: Floats) -> pd.DataFrame:
     """The visits with what was seen: worst (severity code), breaches, reported (day the report is published).
 
-    One uniform draw decides, so that a serious failure is always also a breach. Office and team shift it.
+    One uniform draw decides, so that a serious failure is always also a breach. strict: of `eyes`; it shifts what is
+    seen.
     """
-    office = rng.normal(0, p.STRICTNESS_OFFICE, int(visits["office"].max()) + 1)
-    team = rng.normal(0, p.STRICTNESS_TEAM, len(office) * TEAMS)
-    eye = office[visits["office"]] + team[visits["team"]]
+    eye = strict[visits["team"]]
     quality = latent.quality[visits["service"], visits["year"]]
     theme, visit = (visits["selection"] == "theme").to_numpy(), (visits["selection"] == "statutory").to_numpy()
     shift = p.THEME_BREACH_SHIFT * theme + p.VISIT_BREACH_SHIFT * visit

@@ -117,3 +117,33 @@ NON_MEASURING_SHARE = 0.36  # municipalities that hardly ever measure: 40 % had 
 SURVEY_PERSON_SD = 20.0  # survey_sd_person, 16–24
 ORGANISATION_RESPONSE = 0.118  # 1,876 answers of 15,866
 SMALLEST_SHOWN = 5  # answers below this are not published as a score
+
+
+@dataclass(frozen=True)
+class Others:
+    """Another authority's announced visits.
+
+    concerns: the column of busy_periods that says whom. rate: announced periods a year for each of them. days: shortest
+    and longest period. ahead: days it is told before, fewest and most. visits: what one period counts as. types: of
+    service, where services or their providers are meant.
+    """
+
+    name: str
+    concerns: str
+    rate: float
+    days: tuple[int, int]
+    ahead: tuple[int, int]
+    visits: int
+    types: tuple[str, ...] = ()
+
+
+# Who else comes is not counted anywhere in one place: every number here is (A).
+HOUSED = ("nursing_home", "disability_housing", "hospital", "child_institution", "substance_treatment")
+OTHERS = (
+    Others("Brann- og redningsvesenet", "service_id", 0.25, (1, 2), (14, 90), 1, HOUSED),
+    Others("Arbeidstilsynet", "service_id", 0.03, (1, 5), (14, 365), 1, (*HOUSED, "home_care", "social_office")),
+    Others("Arbeidstilsynet", "provider_id", 0.05, (20, 45), (30, 365), 0, HOUSED),  # an inspection of a whole employer
+    Others("Kommunerevisjonen", "municipality", 0.4, (40, 100), (60, 365), 1),
+    Others("Valg, omorganisering eller annet kommunen har meldt", "municipality", 0.15, (20, 45), (60, 365), 0),
+)
+OTHERS_AHEAD = 365  # days after the span that a told period may begin

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from risiko.contracts import CONTRACTS, Tables
-from risiko.synthetic import complaints, findings, latent, register, services, surveys, visits, voices
-from risiko.synthetic.span import Rng, Span
+from risiko.synthetic import complaints, findings, latent, others, register, services, surveys, visits, voices
+from risiko.synthetic.span import Floats, Rng, Span
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,17 @@ class World:
     seed: int
 
 
+@dataclass(frozen=True)
+class Made:
+    """A world beside everything it was made of, so that other visits can be made in it (synthetic.possible)."""
+
+    world: World
+    who: services.Services
+    latent: latent.Latent
+    strict: Floats
+    span: Span
+
+
 def build(
     *, world: str = "plain", n_services: int = 4000, years: int = 10, end: date = date(2026, 6, 30), seed: int = 1
 ) -> World:
@@ -35,12 +46,19 @@ def build(
     seed gives the same frames; every room draws from its own stream, so that a change in one leaves the others alone.
     ValueError on an unknown world or fewer services than types.
     """
+    return make(world, n_services, years, end, seed).world
+
+
+def make(world: str, n_services: int, years: int, end: date, seed: int) -> Made:
+    """The same as `build`, with what it was made of."""
     span = Span.ending(end, years)
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(9)]
     who = services.make(streams[0], n_services, span)
     truth = latent.make(streams[1], who, span, world)
     heard = complaints.make(streams[2], who, truth, span)
-    seen = findings.judge(streams[3], _numbered(visits.make(streams[4], who, truth, heard.counts, span)), who, truth)
+    strict = findings.eyes(streams[3], who)
+    visited = _numbered(visits.make(streams[4], who, truth, heard.counts, span))
+    seen = findings.judge(streams[3], visited, who, truth, strict)
     register_rng, follow_rng, voice_rng = streams[5:8]
     tables: Tables = {
         "services": register.services(register_rng, who, truth, span),
@@ -51,9 +69,10 @@ def build(
         "findings": findings.findings(follow_rng, seen, span),
         "actions": findings.actions(follow_rng, seen, who, span),
         "external_scores": findings.office_assessments(follow_rng, who, truth, span),
+        "busy_periods": others.make(streams[8], who, span),
         "metadata_columns": register.metadata_columns(),
     }
-    return World(tables, latent.truth_frame(truth, who, span), world, seed)
+    return Made(World(tables, latent.truth_frame(truth, who, span), world, seed), who, truth, strict, span)
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

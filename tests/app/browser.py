@@ -29,15 +29,30 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(store: Path, log: Path) -> Iterator[str]:
-    """The application on a free port of 127.0.0.1, as `risiko app` starts it; yields its address."""
+def serving(store: Path, log: Path, **more: str) -> Iterator[str]:
+    """The application on a free port of 127.0.0.1, as `risiko app` starts it; yields its address. more: environment."""
     port = free_port()
-    env = os.environ | {"RISIKO_STORE": str(store), "RISIKO_STRICT_TEXTS": "1", "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    env = os.environ | more | {"RISIKO_STORE": str(store), "RISIKO_STRICT_TEXTS": "1", "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     start = f"from risiko.app.server import serve; serve(port={port})"
     with log.open("wb") as output:
         process = subprocess.Popen([sys.executable, "-c", start], env=env, stdout=output, stderr=output, cwd=log.parent)
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+@contextmanager
+def identity_provider(log: Path) -> Iterator[str]:
+    """A mock OpenID Connect provider on a free port, where users are made by PUT /users/<sub>; yields its address."""
+    port = free_port()
+    start = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(start, stdout=output, stderr=output, cwd=log.parent)
+        try:
+            _wait(f"http://127.0.0.1:{port}/.well-known/openid-configuration", process, log)
             yield f"http://127.0.0.1:{port}/"
         finally:
             process.terminate()

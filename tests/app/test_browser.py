@@ -22,7 +22,7 @@ pytestmark = [
 ]
 # Opened at a page's own path, Streamlit first asks for these two beside the page, finds nothing and then asks at the
 # root. That the page is not mounted there is how it learns where the root is: answering would mislead it.
-PROBES = re.compile(r"/(oversikt|tjeneste|scenario|likebehandling|validering|modell)/_stcore/(health|host-config)$")
+PROBES = re.compile(r"/(oversikt|tjeneste|scenario|likebehandling|validering|modell|logg)/_stcore/(health|host-config)$")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (1280, 480)
 SIDEWAYS = "e => e.scrollWidth - e.clientWidth"
@@ -57,7 +57,7 @@ def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
         page.on("console", lambda m: faults.append(f"{m.text} {m.location['url']}") if _is_fault(m) else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
         page.goto(address + query)
-        ready(page, "stTable" if query.startswith(("oversikt", "tjeneste", "scenario", "likebehandling", "validering", "modell")) else "stDataFrame")
+        ready(page, "stCode" if query.startswith("logg") else "stTable" if query.startswith(("oversikt", "tjeneste", "scenario", "likebehandling", "validering", "modell")) else "stDataFrame")
         return page
 
     yield go
@@ -136,7 +136,7 @@ def test_no_breach_of_wcag(visit: Visit, run: pipeline.Run, language: str) -> No
     assert [breaches(page, width) for width in WIDTHS] == ["", ""]
 
 
-@pytest.mark.parametrize("path", ["oversikt", "tjeneste", "scenario", "likebehandling", "modell"])
+@pytest.mark.parametrize("path", ["oversikt", "tjeneste", "scenario", "likebehandling", "modell", "logg"])
 def test_no_breach_of_wcag_on_the_other_pages(visit: Visit, run: pipeline.Run, path: str) -> None:
     page = visit(f"{path}?service={pipeline.ranking(run)['service_id'][0]}")
     for width in WIDTHS:

@@ -137,6 +137,27 @@ CASES: dict[str, tuple[str, str, list[tuple[int, str, str]]]] = {
         """,
         [(0, "valid_to", "2020-01-01")],
     ),
+    "last_before_first": (
+        "busy_periods",
+        """
+        known_date | first_day  | last_day   | authority | municipality | visits
+        2020-01-01 | 2030-01-02 | 2030-01-01 | x         | Vik          | 1
+        2020-01-01 | 2030-01-02 | 2030-01-02 | x         | Vik          | 1
+        2020-01-01 | 2030-01-02 | 2030-01-03 | x         | Vik          | 0
+        """,
+        [(0, "last_day", "2030-01-01")],
+    ),
+    "nobody_meant": (
+        "busy_periods",
+        """
+        known_date | first_day  | last_day   | authority | visits | service_id | provider_id | municipality
+        2020-01-01 | 2020-01-02 | 2020-01-02 | x         | 1      |            |             |
+        2020-01-01 | 2020-01-02 | 2020-01-02 | x         | 1      | s1         |             |
+        2020-01-01 | 2020-01-02 | 2020-01-02 | x         | 1      |            | P           |
+        2020-01-01 | 2020-01-02 | 2020-01-02 | x         | 1      |            |             | Vik
+        """,
+        [(0, "service_id", "")],
+    ),
 }  # fmt: skip
 
 

@@ -72,6 +72,13 @@ def test_who_must_and_who_may_not_be_visited() -> None:
     assert problem.value[5] == 0  # what the law asks for is no merit of the plan
 
 
+def test_a_drawn_service_that_a_planner_skips_stays_out() -> None:
+    own = frame()
+    own.loc[4, "barred"] = "skip"
+    problem = asked(own, drawn=("s4",)).problem
+    assert (problem.least[4], problem.most[4]) == (0, 0)
+
+
 def test_minima_count_ranked_visits_only_and_never_ask_for_more_than_there_are() -> None:
     found = asked(minimum={"sector": {"health": 9, "child_welfare": 1}, "county": {"Troms": 2}, "each_county": 1})
     assert rows(found, "minimum_sector") == {"health": ({f"s{i}": 1 for i in range(5)}, 5, np.inf)}

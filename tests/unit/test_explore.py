@@ -62,11 +62,18 @@ def test_the_same_seed_draws_the_same_and_another_one_others() -> None:
 
 def test_those_barred_and_those_the_law_visits_take_no_part() -> None:
     frame = candidates()
-    frame.loc[0, "barred"], frame.loc[1, "statutory"] = "spacing", 2
+    frame.loc[0, "barred"], frame.loc[1, "statutory"] = "spacing", 2  # visited lately; visited by law
     part = drawn(candidates=frame)
     assert "s000" not in set(part["service_id"])
     assert "s001" not in set(part["service_id"])
     assert len(part) == 58
+
+
+@pytest.mark.parametrize("rule", ["skip", "postpone"])
+def test_whom_a_planner_keeps_out_stays_in_the_draw_so_that_nobody_else_is_drawn_instead(rule: str) -> None:
+    frame, first = candidates(), drawn(3)
+    frame.loc[first["drawn"].to_numpy(), "barred"] = rule
+    assert drawn(3, candidates=frame).equals(first)
 
 
 def test_an_office_that_cannot_pay_for_the_dearest_visit_draws_none_and_says_so_by_a_probability_of_0() -> None:

@@ -126,9 +126,9 @@ def test_flipped_bytes_never_end_in_anything_but_an_answer_or_a_sentence(tmp_pat
 FIRST = """
 import os, signal, sys
 from tests.unit.test_store_damage import SOME
-from risiko.store import open_store, sql
+from risiko.store import open_store, rows
 
-sql._write = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+rows.write = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 open_store(sys.argv[1]).commit(SOME)
 """
 

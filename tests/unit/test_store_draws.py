@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from risiko.errors import StoreError
 from risiko.store import open_store
 from risiko.store.base import Store
+from tests.old_stores import tamper
 
 MAY, JUNE = datetime(2026, 5, 1, 9, 30, 15, 250), datetime(2026, 6, 1, 12)
 AS_OF = date(2023, 3, 31)
@@ -91,8 +90,6 @@ def test_damaged_and_lost_lines_are_told_and_not_taken_for_none(tmp_path: Path, 
     store = open_store(path)
     store.record_draw(RECORD, AS_OF, "why", JUNE, "KN")
     store.record_weight_set("council", {}, "", JUNE, "")
-    with closing(sqlite3.connect(path)) as other:
-        other.execute(change)
-        other.commit()
+    tamper(path, change)
     with pytest.raises(StoreError, match=match):
         _ = store.draws(), store.weight_sets()

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from risiko.aggregate import COMPLAINT_KEYS, as_complaints, condense
 from risiko.contracts import CONTRACTS
 from risiko.errors import StoreError
-from risiko.store import large, open_store, sql
+from risiko.store import large, open_store, rows
 from risiko.store.base import Store
 from tests.builders import batch, part
 from tests.drawn import table
@@ -174,8 +174,8 @@ def test_without_duckdb_it_is_said_what_to_install(path: Path, monkeypatch: pyte
 
 
 def test_a_table_of_several_pieces_is_copied_whole_and_in_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql, "CHUNK", 2)
-    monkeypatch.setattr(sql, "PIECE", 2)
+    monkeypatch.setattr(rows, "CHUNK", 2)
+    monkeypatch.setattr(rows, "PIECE", 2)
     ids = [f"c{i}" for i in range(11)]
     frame = CONTRACTS["complaints"].conform(pd.DataFrame({
         "complaint_id": ids, "service_id": [f"s{i % 3}" for i in range(11)], "event_date": pd.Timestamp("2024-03-05"),

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import sqlalchemy as sa
 
 from risiko.errors import StoreError
 from risiko.store import open_store, schema
 from risiko.store.anchors import ModelEntry
 from risiko.store.base import Store
 from tests.builders import batch, part
+from tests.old_stores import as_version, tamper, version_of
 from tests.unit.test_store_faults import open_folder, ordinary_user
 
 __all__ = ["open_folder"]  # a fixture
@@ -25,7 +25,7 @@ MAY, JUNE = datetime(2026, 5, 1, 9, 30, 15, 250), datetime(2026, 6, 1, 12)
 FIRST = ModelEntry("learned-2022-09-30-aaaaaaaa", "a1" * 32, "learned", date(2022, 9, 30), MAY)
 SECOND = ModelEntry("boosting-2023-03-31-bbbbbbbb", "b2" * 32, "boosting", date(2023, 3, 31), JUNE)
 SERVICES = "service_id | users\ns1 | 40"
-OLD = pytest.mark.parametrize("old_version", [1, 2])
+OLD = pytest.mark.parametrize("old_version", [1, 2, 3])
 
 
 def test_a_new_store_has_no_models_and_no_promotions_but_their_columns(store: Store) -> None:
@@ -95,26 +95,6 @@ def test_models_outlive_the_process_and_do_not_touch_the_records(kept_address: s
     assert len(again.imports()) == len(again.read(["services"])["services"]) == 1
 
 
-def as_version(version: int, address: str) -> None:
-    """Make the store what that version of the schema left behind."""
-    url = address.replace("postgresql:", "postgresql+psycopg:") if "://" in address else f"sqlite:///{address}"
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        for name in (table.name for came, added in schema.ADDED.items() if came > version for table in added):
-            connection.exec_driver_sql(f"DROP TABLE {name}")
-        connection.exec_driver_sql(f"UPDATE meta SET value = '{version}' WHERE key = 'schema'")
-    engine.dispose()
-
-
-def version_of(address: str) -> str:
-    url = address.replace("postgresql:", "postgresql+psycopg:") if "://" in address else f"sqlite:///{address}"
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        found = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
-    engine.dispose()
-    return str(found)
-
-
 @OLD
 def test_an_older_store_is_brought_up_to_date_when_it_is_opened(kept_address: str, old_version: int) -> None:
     old = open_store(kept_address)
@@ -122,7 +102,7 @@ def test_an_older_store_is_brought_up_to_date_when_it_is_opened(kept_address: st
     old.close()
     as_version(old_version, kept_address)
     store = open_store(kept_address, create=False)
-    assert version_of(kept_address) == str(schema.VERSION) == "3"
+    assert version_of(kept_address) == str(schema.VERSION) == "4"
     assert store.read(["services"])["services"]["service_id"].tolist() == ["s1"]
     store.record_model(FIRST)
     store.record_draw("{}", MAY.date(), "too wide a tier", JUNE, "KN")
@@ -143,7 +123,7 @@ def test_a_store_of_version_2_keeps_its_models(kept_address: str) -> None:
     assert store.draws().empty
 
 
-@pytest.mark.parametrize(("old_version", "taken", "made_before"), [(1, "promotions", "models"), (1, "weight_sets", "models"), (2, "weight_sets", "draws")])
+@pytest.mark.parametrize(("old_version", "taken", "made_before"), [(1, "promotions", "models"), (1, "weight_sets", "models"), (2, "weight_sets", "draws"), (3, "log", "busy_periods")])
 def test_a_step_that_fails_leaves_the_old_store_as_it_was(tmp_path: Path, old_version: int, taken: str, made_before: str) -> None:
     path = str(tmp_path / "store.db")
     open_store(path).commit(batch(part("services", SERVICES)))
@@ -174,7 +154,9 @@ def test_an_older_store_that_cannot_be_written_still_reads(open_folder: Path, ol
         assert store.models().empty
         assert store.promotions().empty
         assert store.draws().columns.tolist() == ["seq", "made_at", "by", "why", "as_of", "record", "sha256"]
-        assert (len(store.draws()), len(store.weight_sets())) == (0, 0)
+        assert (len(store.draws()), len(store.weight_sets()), len(store.log()), store.verify()) == (0, 0, 0, [])
+        assert (len(store.history("busy_periods")), store.newest_known("busy_periods")) == (0, None)
+        assert store.rehearse(batch(part("services", "service_id\ns2", file="b.csv")))[0].changed
         with pytest.raises(StoreError, match="cannot be written"):
             store.record_model(FIRST)
         with pytest.raises(StoreError, match="cannot be written"):
@@ -206,7 +188,7 @@ def test_a_busy_older_store_is_read_now_and_brought_up_to_date_later(tmp_path: P
         assert len(store.read(["services"])["services"]) == 1
     assert version_of(path) == str(old_version)
     write(store)
-    assert (version_of(path), len(store.models()) + len(store.draws()) + len(store.weight_sets())) == ("3", 1)
+    assert (version_of(path), len(store.models()) + len(store.draws()) + len(store.weight_sets())) == ("4", 1)
 
 
 def test_lost_anchors_are_told_and_not_taken_for_none(tmp_path: Path) -> None:
@@ -228,8 +210,6 @@ def test_a_damaged_line_is_told(tmp_path: Path, change: str, match: str) -> None
     store = open_store(path)
     store.record_model(FIRST)
     store.record_promotion(FIRST.model_id, "better", JUNE, "")
-    with closing(sqlite3.connect(path)) as other:
-        other.execute(change)
-        other.commit()
+    tamper(path, change)
     with pytest.raises(StoreError, match=match):
         _ = store.models(), store.promotions()

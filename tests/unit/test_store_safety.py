@@ -56,14 +56,14 @@ WRITER = """
 import sys
 from tests.builders import batch, part
 from tests.unit.test_store_safety import numbered
-from risiko.store import open_store, sql
+from risiko.store import open_store, rows
 
-write = sql._write
+write = rows.write
 def write_and_wait(*args):
     write(*args)
     print("written", flush=True)
     sys.stdin.read()  # until killed, in the middle of the transaction
-sql._write = write_and_wait
+rows.write = write_and_wait
 open_store(sys.argv[1]).commit(batch(part("complaints", numbered(0, 30_000), version="v2"), part("services", "service_id\\ns1")))
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from risiko.app import data, session
+from risiko.app import data, login, session, shown
 from risiko.app.widgets import equity, filters, intro, notices
 from risiko.pipeline.equity import MEASURES
 
@@ -13,7 +13,7 @@ def show() -> None:
     """The date and the choices in the sidebar, the groups, pairs across offices, voices, caveats."""
     t = session.translator()
     with notices.told(t):
-        at = data.opened(t)
+        at = data.opened(t) if login.allowed(t, "read") else None
         if at is None:
             return
         with st.sidebar:
@@ -21,6 +21,7 @@ def show() -> None:
         query = session.query()
         with st.spinner(t("equity.loading")):
             ranked = data.ranked(at.address, at.settings, at.as_of, query.weights)
+            shown.list_seen(at, ranked.run)
             capacity = min(query.capacity or data.default_capacity(ranked), len(ranked.ranking))
             found, pairs = data.equity(ranked, at, query.grouping, capacity)
         names = data.names(ranked, t)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from risiko.app import data, session
+from risiko.app import data, login, session
 from risiko.app.widgets import filters, model, model_data, notices
 from risiko.errors import RisikoError
 from risiko.i18n import Translator
@@ -17,7 +17,7 @@ def show() -> None:
     """The date in the sidebar, one call for the page, then its parts; what takes long waits for a button."""
     t = session.translator()
     with notices.told(t):
-        at = data.opened(t)
+        at = data.opened(t) if login.allowed(t, "read") else None
         if at is None:
             return
         with st.sidebar:
@@ -40,7 +40,7 @@ def show() -> None:
 def _run_checks(at: data.Opened, t: Translator) -> None:
     try:
         with st.spinner(t("model.checks_running")):
-            data.run_checks(at)
+            data.run_checks(at, login.visit().person())
     except RisikoError as error:
         return notices.fault(t, t("error.title"), error)
     st.rerun()

@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from risiko.app import data, session
+from risiko.app import data, login, session, shown
 from risiko.app.widgets import filters, intro, notices, overview
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
@@ -18,13 +18,14 @@ def show() -> None:
     """The dates and the capacity line in the sidebar, one call for the comparison, then its parts."""
     t = session.translator()
     with notices.told(t):
-        at = data.opened(t)
+        at = data.opened(t) if login.allowed(t, "read") else None
         if at is None:
             return
         with st.sidebar:
             filters.as_of_date(t, at.as_of, at.latest)
         with st.spinner(t("overview.loading")):
             ranked = data.ranked(at.address, at.settings, at.as_of, session.query().weights)
+        shown.list_seen(at, ranked.run)
         since = _since(ranked, at.as_of)
         capacity = min(session.query().capacity or data.default_capacity(ranked), len(ranked.ranking))
         with st.sidebar:

@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from risiko import pipeline
-from risiko.app import data, session
+from risiko.app import data, login, session
 from risiko.app.filtering import narrow
+from risiko.app.shown import list_seen
 from risiko.app.widgets import certainty, detail, draw, exports, filters, grid, intro, notices, score_choice, weights
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
@@ -21,7 +22,7 @@ def show() -> None:
     """Widgets, one call for the list, empty states, then the list and the chosen service."""
     t = session.translator()
     with notices.told(t):
-        at = data.opened(t)
+        at = data.opened(t) if login.allowed(t, "read") else None
         if at is None:
             return
         try:
@@ -31,6 +32,7 @@ def show() -> None:
             with st.sidebar:
                 filters.as_of_date(t, at.as_of, at.latest)
             raise
+        list_seen(at, ranked.run)
         _page(ranked, data.names(ranked, t), t, at)
 
 
@@ -56,7 +58,10 @@ def _page(ranked: data.Ranked, names: Names, t: Translator, at: data.Opened) -> 
 
 @st.fragment
 def _list_and_detail(run: pipeline.Run, ranking: pd.DataFrame, shown: pd.DataFrame, names: Names) -> None:
-    """Choosing a service reruns this part only."""
+    """Choosing a service reruns this part only, so it asks by itself who is here."""
+    with notices.told(names.t):
+        if not login.allowed(names.t, "read"):
+            return
     rows = shown.head(session.query().top)
     grid.choose_by_name(rows, names)
     grid.grid(rows, names, learned=run.table.model_id != POINTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from risiko.app import data, scenario_data, session
+from risiko.app import data, login, scenario_data, session, shown
 from risiko.app.scenario_words import Sides
 from risiko.app.widgets import filters, notices, scenario, scenario_choice, weight_sets
 from risiko.errors import NothingToScore
@@ -17,13 +17,14 @@ def show() -> None:
     """The dates, the capacity and the other list in the sidebar, one call for the comparison, then its parts."""
     t = session.translator()
     with notices.told(t):
-        at = data.opened(t)
+        at = data.opened(t) if login.allowed(t, "read") else None
         if at is None:
             return
         with st.sidebar:
             filters.as_of_date(t, at.as_of, at.latest)
         with st.spinner(t("scenario.loading")):
             ranked = data.ranked(at.address, at.settings, at.as_of, session.query().weights)
+        shown.list_seen(at, ranked.run)
         names, saved = data.names(ranked, t), scenario_data.weight_sets(at)
         top = min(session.query().capacity or data.default_capacity(ranked), len(ranked.ranking))
         with st.sidebar:

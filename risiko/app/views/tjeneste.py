@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from risiko import pipeline
-from risiko.app import data, service_words, session
-from risiko.app.widgets import changes, detail, draw, filters, grid, intro, notices, service
+from risiko.app import data, login, service_words, session, shown
+from risiko.app.widgets import changes, decisions, detail, draw, filters, grid, intro, notices, service
 from risiko.errors import NothingToScore
 from risiko.i18n import Translator
 from risiko.reports.names import Names
@@ -17,7 +17,7 @@ def show() -> None:
     """The date in the sidebar, the choice of service, then its parts."""
     t = session.translator()
     with notices.told(t):
-        at = data.opened(t)
+        at = data.opened(t) if login.allowed(t, "read") else None
         if at is None:
             return
         with st.sidebar:
@@ -27,6 +27,7 @@ def show() -> None:
                 ranked = data.ranked(at.address, at.settings, at.as_of, session.query().weights)
         except NothingToScore:
             return notices.nothing_at(t)
+        shown.list_seen(at, ranked.run)
         names = data.names(ranked, t)
         grid.choose_by_name(ranked.ranking, names)
         chosen = session.query().service
@@ -57,12 +58,15 @@ def _page(at: data.Opened, ranked: data.Ranked, chosen: str, names: Names, t: Tr
     with right:
         service.follow_up(page, names)
     detail.gaps(page.detail, names)
+    decisions.section(at, ranked.run, chosen, names)
     service.sources(page, names)
 
 
 @st.fragment
 def _closer(run: pipeline.Run, page: pipeline.ServicePage, names: Names, t: Translator) -> None:
-    """Choosing a signal reruns this part only."""
+    """Choosing a signal reruns this part only, so it asks by itself who is here."""
+    if not login.allowed(t, "read"):
+        return
     offered = service_words.choices(page)
     if not offered:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from risiko.app import data, session
+from risiko.app import data, login, session
 from risiko.app.validation_numbers import Results
 from risiko.app.widgets import backtesting, notices, validation
 from risiko.i18n import Translator
@@ -15,7 +15,7 @@ def show() -> None:
     """Notices and the button where the backtest is missing or old, then the backtest's parts."""
     t = session.translator()
     with notices.told(t):
-        at = data.opened(t)
+        at = data.opened(t) if login.allowed(t, "read") else None
         if at is None:
             return
         with st.spinner(t("validation.loading")):

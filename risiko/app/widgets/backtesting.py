@@ -7,7 +7,7 @@ import time
 
 import streamlit as st
 
-from risiko.app import data
+from risiko.app import data, login
 from risiko.app.display import plain
 from risiko.errors import TooLittleToLearn
 from risiko.i18n import Translator
@@ -32,7 +32,7 @@ def offer(at: data.Opened, tried: data.Tried, t: Translator) -> None:
         return
     told = _Told(t)
     try:
-        done = data.validate(at, told)
+        done = data.validate(at, told, login.visit().person())
     except TooLittleToLearn as error:
         told.bar.empty()
         too_little(error, tried.settings, t)

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from risiko import pipeline
-from risiko.app import data, session
+from risiko import access, pipeline
+from risiko.app import data, login, session
 from risiko.app.display import plain, plain_cells
 from risiko.app.widgets import notices
 from risiko.app.widgets.exports import XLSX
@@ -49,8 +49,12 @@ def show(at: data.Opened, run: pipeline.Run, names: Names) -> None:
         st.info(t.plural("draw.earlier", len(others), numbers=", ".join(t.number(seq) for seq in others)))
     if kept is not None:
         _made(authority, kept, names)
+    who = login.visit().person()
+    if not access.may(who, "draw"):
+        st.caption(t("draw.not_yours"))
+        return
     with st.expander(t("draw.again") if kept else t("draw.make")):
-        _form(authority, run, cut, names)
+        _form(authority, run, cut, names, who)
 
 
 def of_service(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -> None:
@@ -95,21 +99,27 @@ def _asked_again(newest: KeptDraw, asked: dict[str, Any]) -> bool:
     return said == (int(asked["seed"]), asked["why"].strip(), asked["by"].strip(), asked["method"])
 
 
-def _form(authority: pipeline.Authority, run: pipeline.Run, cut: Cut, names: Names) -> None:
+def _signed(who: access.Person) -> dict[str, str]:
+    """Who draws, where people log in: nobody signs with another's name. On a machine of one's own it is typed in."""
+    return {"by": who.name} if login.on() else {}
+
+
+def _form(authority: pipeline.Authority, run: pipeline.Run, cut: Cut, names: Names, who: access.Person) -> None:
     t, keys = names.t, {name: f"draw.{name}" for name in ("seed", "why", "by", "method")}
 
     def make() -> None:
-        asked = {name: st.session_state[key] for name, key in keys.items()}
-        if asked["seed"] is None or not asked["why"].strip() or not asked["by"].strip():
-            st.session_state[_BLANK] = True
-            return
         try:
+            now = login.require("draw")
+            asked: dict[str, Any] = {name: st.session_state.get(key) for name, key in keys.items()} | _signed(now)
+            if asked["seed"] is None or not asked["why"].strip() or not asked["by"].strip():
+                st.session_state[_BLANK] = True
+                return
             newest = draw_of(authority, run)
             if newest is not None and _asked_again(newest, asked):
                 return  # the button was pressed twice before the page had answered
             draw_for(
                 authority, run, seed=int(asked["seed"]), why=asked["why"], by=asked["by"], now=datetime.now(UTC),
-                method=asked["method"],
+                method=asked["method"], who=now,
             )  # fmt: skip
         except RisikoError as error:
             st.session_state[_FAULT] = error
@@ -122,7 +132,8 @@ def _form(authority: pipeline.Authority, run: pipeline.Run, cut: Cut, names: Nam
     with st.form("draw", border=False, enter_to_submit=False):
         left, right = st.columns(2)
         left.number_input(t("draw.seed"), 0, 10**12, None, step=1, key=keys["seed"], help=t("draw.seed_help"))
-        right.text_input(t("draw.by"), key=keys["by"], max_chars=100)
+        signed = _signed(who).get("by", "")
+        right.text_input(t("draw.by"), signed, key=None if signed else keys["by"], max_chars=100, disabled=bool(signed))
         st.text_input(t("draw.why"), key=keys["why"], max_chars=500)
         st.radio(t("draw.method"), METHODS, key=keys["method"], format_func=lambda m: t.word("draw_method_help", m))
         st.form_submit_button(t.plural("draw.go", cut.places), type="primary", on_click=make)

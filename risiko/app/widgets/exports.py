@@ -8,6 +8,7 @@ import streamlit as st
 from risiko import pipeline
 from risiko.app import session
 from risiko.app.query import CHOICES, Query
+from risiko.app.shown import taken
 from risiko.reports.names import Names
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +21,7 @@ def buttons(run: pipeline.Run, shown: pd.DataFrame, names: Names) -> None:
     with st.container(horizontal=True):
         st.download_button(
             t("export.csv"),
-            lambda: pipeline.export_csv(run, shown, t),
+            taken(run, "csv", lambda: pipeline.export_csv(run, shown, t)),
             f"{name}.csv",
             "text/csv",
             on_click="ignore",
@@ -29,7 +30,7 @@ def buttons(run: pipeline.Run, shown: pd.DataFrame, names: Names) -> None:
         )
         st.download_button(
             t("export.xlsx"),
-            lambda: pipeline.export_xlsx(run, shown, t, filters),
+            taken(run, "xlsx", lambda: pipeline.export_xlsx(run, shown, t, filters)),
             f"{name}.xlsx",
             XLSX,
             on_click="ignore",

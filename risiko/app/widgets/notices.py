@@ -8,6 +8,7 @@ from datetime import date
 
 import streamlit as st
 
+from risiko.access import NotAllowed
 from risiko.app import session
 from risiko.app.display import plain
 from risiko.errors import NoStoreYet, NothingToScore, RisikoError
@@ -61,6 +62,9 @@ def no_match(t: Translator) -> None:
 
 def fault(t: Translator, title: str, error: RisikoError) -> None:
     """What is the matter, where, and what to try."""
+    if isinstance(error, NotAllowed):
+        st.warning(f"**{t('login.refused')}**\n\n{t('login.refused_why')}")
+        return
     lines = [f"**{title}**", plain(error.what)]
     if error.where:
         lines.append(f"{t('error.where')} `{error.where}`")

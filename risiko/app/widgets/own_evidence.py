@@ -1,0 +1,52 @@
+"""What an organisation has delivered, as a table; small groups without numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from risiko import pipeline
+from risiko.access import Person
+from risiko.app.display import plain, plain_cells
+from risiko.pipeline.own_evidence import FEW, organisations, own_evidence
+from risiko.reports.names import Names
+
+
+def whose(authority: pipeline.Authority, who: Person, names: Names) -> str | None:
+    """The organisation that is shown: the person's own, or, for staff, the one they choose; None where there is none.
+
+    Whoever comes for an organisation sees that one alone, whatever else is asked for.
+    """
+    if "organisation" in who.roles:
+        return who.organisation or None
+    offered = organisations(authority)
+    if not offered:
+        st.info(names.t("own.nobody"))
+        return None
+    return st.selectbox(names.t("own.choose"), offered, key="own.whose")
+
+
+def show(authority: pipeline.Authority, organisation: str, names: Names) -> None:
+    """One row per year, method, type and area; where few took part it says so instead of numbers."""
+    t, found = names.t, own_evidence(authority, organisation)
+    if found.empty:
+        st.info(t("own.none", organisation=plain(organisation)))
+        return
+    st.markdown(t("own.lead", organisation=plain(organisation)))
+    if found["few"].any():
+        st.caption(t("own.few", few=f"<{FEW}"))
+    st.table(plain_cells(as_table(found, names)), hide_index=True, border="horizontal")
+
+
+def as_table(found: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """The counts in words; neither number of a small group is told."""
+    t, missing = names.t, names.t("data.missing")
+    number = [[f"<{FEW}" if few else t.number(n) for n, few in zip(found[c], found["few"], strict=True)]
+              for c in ("pieces", "people")]  # fmt: skip
+    return pd.DataFrame({
+        t("own.year"): found["year"].astype("str"),
+        t("voices.method"): [t.word("method", method) for method in found["method"]],
+        t("column.type"): [missing if pd.isna(one) else names.service_type(one) for one in found["service_type"]],
+        t("own.area"): found["area"].fillna(missing),
+        t("own.pieces"): number[0], t("own.people"): number[1],
+    })  # fmt: skip

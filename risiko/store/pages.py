@@ -1,0 +1,84 @@
+"""The small tables of a store in SQL: the log, and the lines it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from risiko.store import chain, schema, stated
+from risiko.store.anchors import ModelEntry, Promotion
+from risiko.store.decisions import DrawLine, WeightSetLine
+from risiko.store.entries import draw_of, model_of, promotion_of, weight_set_of
+from risiko.store.recording import L
+from risiko.store.rows import absent
+from risiko.store.stated import Line, line_row
+
+_TABLE: Mapping[type[Line], sa.Table] = {
+    ModelEntry: schema.models, Promotion: schema.promotions, DrawLine: schema.draws, WeightSetLine: schema.weight_sets
+}  # fmt: skip
+_OF_ROW: Mapping[type[Line], Callable[[Mapping[str, Any]], Any]] = {
+    ModelEntry: model_of, Promotion: promotion_of, DrawLine: draw_of, WeightSetLine: weight_set_of
+}  # fmt: skip
+
+
+class SqlPages:
+    """The small tables as one connection sees them; a table that is younger than the store is empty."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def lines(self, of: type[L]) -> list[L]:
+        """Every line of one kind, in the order of its key."""
+        return [_OF_ROW[of](row) for row in self._rows(_TABLE[of])]
+
+    def newest(self, kind: str | None = None) -> chain.LogEntry | None:
+        """The newest entry of the log, or of one kind."""
+        log = schema.log
+        wanted = sa.select(log).order_by(log.c.seq.desc()).limit(1)
+        row = self._connection.execute(wanted if kind is None else wanted.where(log.c.kind == kind)).mappings().first()
+        return None if row is None else chain.LogEntry(**row)
+
+    def entries(self, kinds: Sequence[str] | None = None) -> list[chain.LogEntry]:
+        """The log, oldest first."""
+        return [chain.LogEntry(**row) for row in self._rows(schema.log) if kinds is None or row["kind"] in kinds]
+
+    def start(self) -> str:
+        """What the first entry is chained to."""
+        meta = schema.meta
+        return self._connection.scalar(sa.select(meta.c.value).where(meta.c.key == schema.START)) or ""
+
+    def enter(self, entry: chain.LogEntry, line: Line | None = None) -> None:
+        """Write an entry, and the line that it tells of."""
+        self._connection.execute(schema.log.insert(), asdict(entry))
+        if line is not None:
+            self._connection.execute(_TABLE[type(line)].insert(), line_row(line))
+
+    def faults(self) -> list[chain.Fault]:
+        """What is wrong with the log, the lines and the triggers; nothing where all is whole."""
+        entries, start = self.entries(), self.start()
+        found = chain.broken(entries, start)
+        lines = {kind: self._rows(schema.FIXED[table]) for kind, (table, _) in stated.TABLES.items()}
+        parts = self._rows(schema.parts)
+        return [*found, *stated.disagreeing(entries, lines, parts, start, whole=not found), *self._unguarded()]
+
+    def _unguarded(self) -> list[chain.Fault]:
+        if self._connection.dialect.name == "postgresql":
+            asked = (
+                "SELECT tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
+                "WHERE tgenabled <> 'D' AND c.relnamespace = current_schema()::regnamespace"
+            )
+            wanted = [f"{table}_keeps" for table in schema.GUARDED]
+        else:
+            asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            wanted = [f"{table}_keeps_{what}" for table in schema.GUARDED for what in ("update", "delete", "insert")]
+        there = {name for (name,) in self._connection.exec_driver_sql(asked)}
+        return [chain.Fault(None, "unguarded", name) for name in wanted if name not in there]
+
+    def _rows(self, table: sa.Table) -> list[dict[str, Any]]:
+        if table.name in absent(self._connection):
+            return []
+        ordered = sa.select(table).order_by(*table.primary_key)
+        return [dict(row) for row in self._connection.execute(ordered).mappings()]
