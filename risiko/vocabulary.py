@@ -54,14 +54,14 @@ RULES = (
 # What a planner must know about a plan.
 PLAN_NOTICES = (
     "capacity_missing", "capacity_zero", "capacity_last_year", "add_closed", "add_unknown", "override_unused",
-    "minimum_lowered", "burden_by_law", "joint_alone", "draw_small", "draw_skipped", "draw_none", "months_blank", "not_proved",
-    "users_missing", "nothing_left",
-)  # fmt: skip
+    "minimum_lowered", "burden_by_law", "joint_alone", "draw_small", "draw_skipped", "draw_none", "months_blank",
+    "not_proved", "users_missing", "nothing_left",
+)
 # Why a service could not be in a plan at all.
 LEFT_OUT = (
-    "too_recent", "skipped", "postponed", "closing", "closed", "unknown", "no_office", "no_capacity", "capacity_missing",
-    "busy",
-)  # fmt: skip
+    "too_recent", "skipped", "postponed", "closing", "closed", "unknown", "no_office", "no_capacity",
+    "capacity_missing", "busy",
+)
 # A planner departs from the list: what, and for which reason.
 OVERRIDE_ACTIONS = ("add", "skip", "postpone")
 OVERRIDE_REASONS = (

@@ -88,13 +88,15 @@ def rules_of(below: Rules, edited: Tables, said: Mapping[str, Any]) -> Rules:
     shipped = plan_rules.shipped()
     by_type = dict(zip(types["type"], types["kind"], strict=True))
     default = whole["kinds"]["default"]
-    whole["kinds"]["by_type"] = {
+    whole["kinds"]["by_type"] = _elsewhere(below.kinds.by_type, by_type) | {
         name: kind for name, kind in by_type.items() if kind and (kind != default or name in shipped.kinds.by_type)
     }
     # A visit that the shipped rules ask for is taken away by saying 0: a blank would bring theirs back from a file.
     asked = _whole(_said(types, "type", "visits"))
-    whole["statutory"]["visits"] = {**{name: 0 for name in shipped.statutory.visits if name in by_type}, **asked}
-    whole["regularity"]["by_type"] = _whole(_said(types, "type", "months"))
+    none = {name: 0 for name in shipped.statutory.visits if name in by_type}
+    whole["statutory"]["visits"] = _elsewhere(below.statutory.visits, by_type) | none | asked
+    months = _whole(_said(types, "type", "months"))
+    whole["regularity"]["by_type"] = _elsewhere(below.regularity.by_type, by_type) | months
     whole["minimum"] |= {
         "sector": {name: int(said[f"sector.{name}"]) for name in SECTORS if said.get(f"sector.{name}")},
         "county": _whole(_said(edited["counties"], "county", "visits")), "theme": _themes(edited["themes"]),
@@ -117,6 +119,11 @@ def _numbers(found: Mapping[Any, float], rows: pd.Index) -> pd.Series:
 def _said(frame: pd.DataFrame, key: str, value: str) -> dict[str, float]:
     told = frame[frame[value].notna()]
     return {str(name): float(x) for name, x in zip(told[key], told[value], strict=True)}
+
+
+def _elsewhere(found: Mapping[str, Any], shown: Collection[str]) -> dict[str, Any]:
+    """What holds for types of service that no service of the list has, so that the table does not show them."""
+    return {name: value for name, value in found.items() if name not in shown}
 
 
 def _whole(found: Mapping[str, float]) -> dict[str, int]:

@@ -89,8 +89,8 @@ def _drawn_in(rows: pd.DataFrame, name: str, spread: float) -> tuple[FloatArray,
 def _windows(panel: Panel, quarters: int) -> pd.DataFrame:
     """One row per service and quarter: totals and sizes before, after and longer; visited or not; of use or not.
 
-    The quarter of the visit itself belongs to neither side: a visit brings complaints of its own. Of use are services in
-    operation all the time that had no chosen supervision in the year before. Nothing is asked of the year after: to
+    The quarter of the visit itself belongs to neither side: a visit brings complaints of its own. Of use are services
+    in operation all the time that had no chosen supervision in the year before. Nothing is asked of the year after: to
     leave out those who were visited then would leave out those who then drew attention.
     """
     last = panel.total.shape[1] - YEAR - QUARTER  # where the newest quarter that has its whole year after begins

@@ -37,7 +37,8 @@ class Outcome:
     """A supervision that was carried out, as a person registers it.
 
     findings: none yet known where empty; one of severity "none" where nothing was found. office: who carried it out;
-    blank: the service's own. person_days: None for not told. plan: the number of the plan it belongs to, None for none.
+    blank: whom the plan sends, else the service's own. person_days: None for not told. plan: the number of the plan it
+    belongs to, None for none.
     """
 
     service_id: str
@@ -76,8 +77,9 @@ def register(authority: Authority, outcome: Outcome, who: Person, *, now: dateti
     tables = authority.store.read(list(_READ))
     plan = None if outcome.plan is None else kept_plan(authority, outcome.plan)
     own_office = _office(tables, outcome.service_id)
-    office = outcome.office or own_office
-    _allowed(who, outcome.service_id, office, own_office, plan)
+    sent = _sent(plan, outcome.service_id)
+    office = outcome.office or (sent[0] if len(sent) else own_office)
+    _allowed(who, office, own_office, sent)
     _check_days(outcome, plan, now.date())
     in_plan = None if plan is None else outcome.service_id in set(plan.record.visits["service_id"])
     own, imported = _own_id(outcome), _imported(tables, outcome)
@@ -115,12 +117,19 @@ def _office(tables: Tables, service_id: str) -> str:
     return "" if pd.isna(office) else str(office)
 
 
-def _allowed(who: Person, service_id: str, office: str, own_office: str, plan: KeptPlan | None) -> None:
+def _sent(plan: KeptPlan | None, service_id: str) -> list[str]:
+    """The offices that the plan sends to the service."""
+    if plan is None:
+        return []
+    visits = plan.record.visits
+    offices: list[str] = visits.loc[visits["service_id"] == service_id, "office"].drop_duplicates().tolist()
+    return offices
+
+
+def _allowed(who: Person, office: str, own_office: str, sent: list[str]) -> None:
     """The office that went, and the service's own where no plan sent another: to claim another's visit is no way in."""
     require(who, "outcome", office or None)
-    visits = plan.record.visits if plan else None
-    sent = visits is not None and ((visits["service_id"] == service_id) & (visits["office"] == office)).any()
-    if not sent:
+    if office not in sent:
         require(who, "outcome", own_office or None)
 
 

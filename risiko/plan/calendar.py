@@ -30,10 +30,10 @@ def months(
 
     visits: one row per visit: service_id, office, days, municipalities (separated by |, or a list). free: services ×
     months, True where nobody else is there. per_month: most visits to a municipality in a month, one number for all or
-    one for each, 0 for no limit; a visit counts in every municipality that its service serves. taken: municipalities × months, visits by others that
-    count with them. The j-th of a service's k visits (in the order of the rows) lies in the j-th of k equal parts of
-    the period, and the even distance, give or take a month, from those before and after it; where that leaves one of
-    them without a month, the parts are enough for that service.
+    one for each, 0 for no limit; a visit counts in every municipality that its service serves. taken: municipalities ×
+    months, visits by others that count with them. The j-th of a service's k visits (in the order of the rows) lies in
+    the j-th of k equal parts of the period, and the even distance, give or take a month, from those before and after
+    it; where that leaves one of them without a month, the parts are enough for that service.
 
     Within that, each office's person-days per working day are even: no single visit could be moved so that they become
     evener (sum of squares). Each office first puts its visits one by one, those with the fewest free months and then

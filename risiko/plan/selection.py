@@ -170,7 +170,8 @@ def _left(eligible: Eligible) -> pd.Series:
 
 
 def _said(eligible: Eligible, rules: Rules, frame: pd.DataFrame) -> list[dict[str, object]]:
-    said = []
+    left = _left(eligible)
+    said = [notice("nothing_left", str(o)) for o in left.index[(left == 0) & (eligible.capacity > 0)]]
     n = int(frame["drawn"].sum())
     if rules.exploration.share == 0 or n == 0:
         said.append(notice("draw_none"))

@@ -78,7 +78,7 @@ def _of(context: Context, table: str, service_id: str) -> pd.DataFrame:
 
 
 def _places(context: Context) -> Mapping[str, Mapping[str, IntArray]]:
-    """Table -> service -> where its rows stand: a plan asks for hundreds of services, a comparison each would be slow."""
+    """Table -> service -> where its rows stand: a plan asks for hundreds of services."""
     tables = ("complaints", "experiences", "service_areas", "supervisions", "actions")
     return {name: context.known[name].groupby("service_id").indices for name in tables}
 

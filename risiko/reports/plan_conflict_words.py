@@ -36,7 +36,7 @@ def ways(conflict: Conflict, selection: Selection, name: Name, t: Translator) ->
 
 
 def _row(row: Row, name: Name, t: Translator) -> list[str]:
-    rule, what = t.word("plan_rule", row.rule), _what(row.what, name, t)
+    rule, what = t.word("plan_rule", row.rule), _what(row.rule, row.what, name, t)
     if row.rule == "joint":
         return [f"{rule}: {what}"]
     least = [t("plan_conflict.least", rule=rule, what=what, n=days(row.low, t))] if math.isfinite(row.low) else []
@@ -64,7 +64,7 @@ def _way(way: Way, selection: Selection, name: Name, t: Translator) -> str:
 def _change(one: Easing, name: Name, t: Translator) -> str:
     """From what to what; rounded to the side that is enough."""
     to = math.ceil(one.to * 10 - 1e-6) / 10 if one.end == "high" else math.floor(one.to * 10 + 1e-6) / 10
-    rule, what = t.word("plan_rule", one.rule), _what(one.what, name, t)
+    rule, what = t.word("plan_rule", one.rule), _what(one.rule, one.what, name, t)
     if one.rule == "joint":
         return t("plan_conflict.apart", list=what)
     old, new = days(one.from_, t), days(max(to, 0.0), t)
@@ -73,11 +73,11 @@ def _change(one: Easing, name: Name, t: Translator) -> str:
     return t("plan_conflict.lower", rule=rule, what=what, old=old, new=new)
 
 
-def _what(what: str, name: Name, t: Translator) -> str:
-    """Whom a row is about: a sector's word, services by name, anything else as it is."""
+def _what(rule: str, what: str, name: Name, t: Translator) -> str:
+    """Whom a row is about: a sector's word, services visited together by name, anything else as it is."""
     if what in SECTORS:
         return t.word("sector", what)
-    return joined([name(part) for part in what.split(", ")], t) if what else ""
+    return joined([name(part) for part in what.split(", ")], t) if rule == "joint" else what
 
 
 def _services(visits: Sequence[int], selection: Selection) -> list[str]:

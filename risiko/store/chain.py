@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -134,7 +134,8 @@ def held_against(hashes: Sequence[str], head: str, count: int | None = None) -> 
 def log_frame(entries: Iterable[LogEntry]) -> pd.DataFrame:
     """One row per entry, oldest first: the fields of LogEntry; a moment that cannot be read is missing."""
     names = [f.name for f in fields(LogEntry)]
-    frame = pd.DataFrame([asdict(entry) for entry in entries], columns=names)
+    lines = list(entries)
+    frame = pd.DataFrame({name: [getattr(entry, name) for entry in lines] for name in names})
     moments = pd.to_datetime(frame["at"].astype("str"), format="ISO8601", errors="coerce").astype("datetime64[us]")
     dtypes = {name: "int64" if name == "seq" else "str" for name in names if name != "at"}
     return frame.assign(at=moments).astype(dtypes)

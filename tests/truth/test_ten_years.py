@@ -16,13 +16,13 @@ import pytest
 
 from risiko import cli
 from risiko.pipeline.runs import prepare_tables
-from risiko.pipeline.simulated import Ground, Simulated, Simulation, ground, policy
+from risiko.pipeline.simulated import Ground, Simulation, ground, policy
 from risiko.pipeline.ten_years import Outcome, compare, simulate
 from risiko.synthetic import possible
 from risiko.synthetic.findings import SERIOUS
 from tests import small_authority as small
 
-SMALL = Simulation(services=120, seed=2, history=2, years=2, coverage=0.25)
+SMALL = Simulation(services=100, seed=2, history=2, years=2, coverage=0.25)
 START = date(SMALL.first, 1, 1)
 
 
@@ -113,17 +113,17 @@ def test_better_services_draw_fewer_complaints_the_more_the_better_and_only_they
     complaints = made.world.tables["complaints"]
     gain = np.zeros((len(made.who.table), made.span.n_years))
     assert possible.heard_less(made, complaints, gain) is complaints
-    gain[:60, -2:] = 0.5
+    gain[:50, -2:] = 0.5
     some, more = (possible.heard_less(made, complaints, gain * by) for by in (1, 3))
     total = [int(frame["n"].sum()) for frame in (complaints, some, more)]
     assert total[0] > total[1] > total[2]
     assert set(more["complaint_id"]) < set(some["complaint_id"]) < set(complaints["complaint_id"])
     gone = complaints[~complaints["complaint_id"].isin(more["complaint_id"])]
-    ids = made.who.table["service_id"].iloc[:60]
+    ids = made.who.table["service_id"].iloc[:50]
     assert set(gone["service_id"]) <= set(ids)
-    assert (gone["event_date"].dt.year >= SMALL.first + 1).all()
+    assert (gone["event_date"].dt.year >= SMALL.first).all()
     first, left = (frame.drop_duplicates("complaint_id") for frame in (complaints, some))  # versions of one are one
-    concerned = first["service_id"].isin(ids) & (first["event_date"].dt.year >= SMALL.first + 1)
+    concerned = first["service_id"].isin(ids) & (first["event_date"].dt.year >= SMALL.first)
     n, kept = first["n"][concerned].sum(), left["n"].sum() - first["n"][~concerned].sum()
     share = np.exp(-0.45 * 0.5)  # the slope of complaints on quality times the gain
     assert n > 100
@@ -206,13 +206,13 @@ def test_what_is_shared_between_policies_changes_no_number() -> None:
     assert "last_finding" not in kept
 
 
-def test_a_score_is_learned_from_the_policys_own_visits_where_they_teach_enough() -> None:
+def test_a_score_is_learned_from_the_policys_own_visits_once_they_teach_enough() -> None:
     found = ran("top", learned=True)
-    assert found.years["learned"].tolist() == [1.0] * SMALL.years
+    assert found.years["learned"].tolist() == [0.0, 1.0]  # one cohort with a whole window is too few, two are not
     assert found.years["failing_all"].equals(ran("top").years["failing_all"])
-    assert set(found.visits["service_id"]) != set(ran("top").visits["service_id"])
-    strict = Simulated(small.rules(minimum_events=10_000), shared().moments)
-    assert strict.list_learned(shared().records, shared().first.prepared) is None
+    own, points = (run.visits.groupby("year")["service_id"].agg(set) for run in (found, ran("top")))
+    assert own.iloc[0] == points.iloc[0]
+    assert own.iloc[1] != points.iloc[1]
 
 
 def test_where_visits_help_fewer_fail_and_not_before_the_year_after() -> None:
@@ -242,10 +242,10 @@ def test_the_command_answers_in_json_and_refuses_what_it_does_not_know(
         told = capsys.readouterr()
         return int(stopped.value.code or 0), told.out + told.err
 
-    code, out = call("--years", "1", "--services", "60", "--policy", "top", "--policy", "random", "--json")
+    code, out = call("--years", "1", "--services", "60", "--policy", "random", "--json")
     told = json.loads(out)
     assert code == 0
-    assert [row["policy"] for row in told["runs"]] == ["top", "random"]
+    assert [row["policy"] for row in told["runs"]] == ["random"]
     assert {row["year"] for row in told["years"]} == {2026}
     for words, said in ((("--policy", "best"), "'best' is no way to choose"), (("--world", "flat"), "There is no 'flat'"),
                         (("--language", "de"), "There is no 'de'")):  # fmt: skip

@@ -169,6 +169,10 @@ def test_a_planner_registers_for_the_own_office_only(authority: Authority) -> No
     with pytest.raises(NotAllowed):  # to claim that one's own office went is no way in
         register(authority, replace(VISIT, office="Nord"), north, now=NOW)
     assert register(authority, replace(VISIT, service_id="s005"), north, now=NOW).status == "added"
+    visits = a_plan().visits.assign(office="Nord")
+    number = save_plan(authority, replace(a_plan(), visits=visits), ME, at=NOW).number
+    register(authority, replace(VISIT, plan=number), north, now=NOW)  # the plan sends Nord to a service of Sør
+    assert authority.store.read(["supervisions"])["supervisions"]["office"].eq("Nord").all()
     with pytest.raises(NotAllowed):
         register(authority, VISIT, Person("Rea", frozenset({"reader"})), now=NOW)
 

@@ -124,7 +124,7 @@ def test_the_error_of_independent_draws_is_no_smaller_than_that_of_the_draw_that
     failing = (rng.random(n) < np.where(size == 2000, 0.5, 0.2)).astype(float)
     chance = probabilities(size, places, "chance")
     found = []
-    for seed in range(200):
+    for seed in range(120):
         sums = running_sum(lots(ids, date(2026, 6, 30), seed), chance)
         taken = chosen(sums, chance, start(date(2026, 6, 30), seed))
         assert taken.sum() == places
@@ -133,8 +133,8 @@ def test_the_error_of_independent_draws_is_no_smaller_than_that_of_the_draw_that
         found.append(prevalence(frame, made))
     truth = failing.mean()
     ht, hajek, inside = (np.array(x) for x in zip(*((f.ht, f.hajek, f.low <= truth <= f.high) for f in found), strict=True))
-    assert abs(ht.mean() - truth) < 3 * ht.std() / np.sqrt(200), "Horvitz–Thompson is unbiased"
-    assert abs(hajek.mean() - truth) < 0.01
+    assert abs(ht.mean() - truth) < 3 * ht.std() / np.sqrt(120), "Horvitz–Thompson is unbiased"
+    assert abs(hajek.mean() - truth) < 3 * hajek.std() / np.sqrt(120), "and Hájek's nearly"
     assert np.mean([f.ht_se for f in found]) >= 1.05 * ht.std(), "conservative for the total: its size is fixed"
     assert 0.9 < np.mean([f.hajek_se for f in found]) / hajek.std() < 1.15, "and about right for Hájek's share"
     assert inside.mean() >= 0.93
@@ -175,16 +175,16 @@ def test_a_drawn_service_that_would_have_been_chosen_anyway_was_certain() -> Non
 
 def test_what_another_list_finds_is_right_on_average_and_the_naive_figure_is_not() -> None:
     rng, found, truth = np.random.default_rng(3), [], []
-    for _ in range(30):
+    for _ in range(16):
         frame, made, score, failing = world(rng, n=300, sure=45, lot=75)
         other = pd.Series(rng.random(len(score)), index=score.index)  # a list that knows nothing
         lists = other_lists(reach(made, frame), {"own": score, "other": other}, score, "own", RULE)
         found.append(lists.estimates.set_index(["list", "method"])["value"].loc["other"])
         truth.append(failing[other.nlargest(lists.k).index].mean())
     means = pd.DataFrame(found).mean()
-    spread = pd.DataFrame(found).std() / np.sqrt(30)
-    assert abs(means["ipw"] - np.mean(truth)) < 3 * spread["ipw"] < 0.1
-    assert abs(means["dr"] - np.mean(truth)) < 3 * spread["dr"] < 0.1
+    spread = pd.DataFrame(found).std() / np.sqrt(16)
+    assert abs(means["ipw"] - np.mean(truth)) < 3 * spread["ipw"] < 0.12
+    assert abs(means["dr"] - np.mean(truth)) < 3 * spread["dr"] < 0.12
     assert means["naive"] - np.mean(truth) > 0.05, "the plan's own visits are no sample of what chance would choose"
 
 

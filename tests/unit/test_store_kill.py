@@ -15,7 +15,7 @@ from risiko.store import open_store
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("kept_address", "times"), [("sqlite", 20), ("postgres", 6)], indirect=["kept_address"])
+@pytest.mark.parametrize(("kept_address", "times"), [("sqlite", 20), ("postgres", 4)], indirect=["kept_address"])
 def test_killed_at_random_moments(kept_address: str, times: int) -> None:
     """The moments are seeded; where in a write they fall is up to the machine, so what they hit is counted."""
     command = [sys.executable, "benchmarks/kill.py", "--times", str(times), "--store", kept_address]

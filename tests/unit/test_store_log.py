@@ -175,10 +175,11 @@ def test_our_own_code_meets_the_guard_as_a_sentence(kept_address: str) -> None:
     ("DELETE FROM parts WHERE part_id = 2", [Fault(1, "row_missing", "import 2")]),
     ("INSERT INTO promotions SELECT 2, model_id, why, at, by FROM promotions", [Fault(None, "row_unknown", "promotion 2")]),
 ])  # fmt: skip
-def test_whatever_is_changed_behind_the_triggers_is_found(kept_address: str, change: str, faults: list[Fault]) -> None:
-    store = open_store(kept_address)
+def test_whatever_is_changed_behind_the_triggers_is_found(tmp_path: Path, change: str, faults: list[Fault]) -> None:
+    path = str(tmp_path / "store.db")
+    store = open_store(path)
     fill(store)
-    tamper(kept_address, change)
+    tamper(path, change)
     assert store.verify() == faults
     assert not store.log().empty, "it still reads"
 

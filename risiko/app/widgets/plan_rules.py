@@ -13,7 +13,7 @@ from risiko.app.plan_data import Asked
 from risiko.app.plan_form import Places
 from risiko.app.widgets import notices
 from risiko.app.widgets.plan_rules_tables import table
-from risiko.errors import InputError, RisikoError
+from risiko.errors import RisikoError
 from risiko.plan import rules as plan_rules
 from risiko.plan.rules import Rules
 from risiko.plan.rules_file import as_toml
@@ -34,9 +34,7 @@ def show(now: Asked, places: Places, mine: Sequence[str] | None, names: Names) -
         pressed = st.form_submit_button(t("plan_page.use"), type="primary")
     if pressed:
         try:
-            if seed is None:
-                raise InputError(t("plan_page.no_seed"), where=t("plan.fact_seed"), hint=t("draw.seed_help"))
-            now = Asked(plan_form.rules_of(base.rules, edited, said), int(seed), title)
+            now = Asked(plan_form.rules_of(base.rules, edited, said), seed, title)
         except RisikoError as error:
             notices.fault(t, t("plan_page.rules_wrong"), error)
         else:
@@ -65,7 +63,7 @@ def _anew(asked: Asked) -> None:
 
 def _fields(
     base: Asked, places: Places, mine: Sequence[str] | None, names: Names
-) -> tuple[dict[str, Any], dict[str, pd.DataFrame], int | None, str]:
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame], int, str]:
     t, rules, rows = names.t, base.rules, plan_form.tables(base.rules, places)
     if mine is not None:
         rows["offices"] = rows["offices"][rows["offices"]["office"].isin(mine)].reset_index(drop=True)
