@@ -12,7 +12,7 @@ from risiko.app import overview_words
 from risiko.app.display import plain
 from risiko.i18n import Translator
 from risiko.pipeline.plans import KeptPlan
-from risiko.reports.plan_visit_words import involvement, month, topics, why
+from risiko.reports.plan_visit_words import month, topics, why
 from risiko.reports.plan_words import PlanWords, days, parts
 
 CHOICES = ("ground", "office", "county")
@@ -61,14 +61,10 @@ def visits(rows: Sequence[dict[str, Any]], words: PlanWords) -> pd.DataFrame:
         t("filter.office"): [plain(v["office"]) for v in rows],
         t("plan.column_municipality"): [plain(_where(v, words)) for v in rows],
         t("plan.column_ground"): [t.word("plan_ground", v["ground"]) for v in rows],
-        t("plan.column_kind"): [t.word("kind", v["kind"]) for v in rows],
+        t("plan.column_kind"): [_visit(v, words) for v in rows],
         t("plan.column_month"): [month(v, words) for v in rows],
-        t("plan.column_days"): [days(v["days"], t) for v in rows],
         t("column.rank"): [_place(v, words) for v in rows],
-        t("column.why"): [plain(" ".join(why(v, words))) for v in rows],
-        t("plan.column_topics"): [plain(topics(v, words)) for v in rows],
-        t("plan.column_involvement"): [involvement(v, words) for v in rows],
-        t("plan.column_note"): [plain(v["note"]) for v in rows],
+        t("column.why"): [plain(" ".join([*why(v, words), _look_at(v, words)]).strip()) for v in rows],
     })  # fmt: skip
 
 
@@ -93,17 +89,18 @@ def offices(words: PlanWords) -> pd.DataFrame:
     t, frame = words.t, words.record.offices
     own = frame["used"] - frame["statutory"] - frame["drawn"]
     told = {
-        "filter.office": frame["office"], "plan.column_services": frame["services"].map(t.number),
-        "plan.column_capacity": _days(frame["capacity"], words), "plan.column_used": _days(frame["used"], words),
-        "plan.column_use": (frame["used"] / frame["capacity"].where(frame["capacity"] > 0)).map(t.percent),
-        "plan.column_statutory": _days(frame["statutory"], words),
-        "plan.column_drawn_days": _days(frame["drawn"], words),
-        "plan_page.own_days": _days(own.clip(lower=0), words), "plan.column_visits": frame["visits"].map(t.number),
+        t("filter.office"): frame["office"], t("plan.column_services"): frame["services"].map(t.number),
+        t("plan.column_capacity"): _days(frame["capacity"], words), t("plan.column_used"): _days(frame["used"], words),
+        t("plan.column_use"): (frame["used"] / frame["capacity"].where(frame["capacity"] > 0)).map(t.percent),
+        t("plan.column_statutory"): _days(frame["statutory"], words),
+        t("plan.column_drawn_days"): _days(frame["drawn"], words),
+        t("plan_page.own_days"): _days(own.clip(lower=0), words),
+        t("plan.column_visits"): frame["visits"].map(t.number),
     }  # fmt: skip
     if frame["points_capacity"].notna().any():
-        told["plan.column_points_capacity"] = _days(frame["points_capacity"], words)
-        told["plan.column_points"] = _days(frame["points_used"], words)
-    return pd.DataFrame({t(key): column.tolist() for key, column in told.items()})
+        told[t("plan.column_points_capacity")] = _days(frame["points_capacity"], words)
+        told[t("plan.column_points")] = _days(frame["points_used"], words)
+    return pd.DataFrame({heading: column.tolist() for heading, column in told.items()})
 
 
 def office_bars(words: PlanWords) -> pd.DataFrame:
@@ -225,6 +222,17 @@ def kept(plans: Sequence[KeptPlan], status: dict[int, str], t: Translator) -> pd
 def shared(one: PlanWords, other: Collection[str]) -> int:
     """How many services two plans have in common."""
     return len({*one.record.visits["service_id"]} & {*other})
+
+
+def _visit(visit: dict[str, Any], words: PlanWords) -> str:
+    """The kind of visit with its person-days."""
+    t = words.t
+    return t("plan_page.kind_days", kind=t.word("kind", visit["kind"]), days=days(visit["days"], t))
+
+
+def _look_at(visit: dict[str, Any], words: PlanWords) -> str:
+    found = topics(visit, words)
+    return words.t("plan_page.look_at", list=found) if found else ""
 
 
 def _place(visit: dict[str, Any], words: PlanWords) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from risiko.charts.theme import BLUE, INK, themed
+from risiko.charts.theme import BLUE, GRID, INK, PALE, themed
 
 if TYPE_CHECKING:
     from risiko.charts.theme import AnyChart
@@ -21,9 +21,8 @@ def calendar(rows: pd.DataFrame, *, language: str) -> AnyChart:
     """
     import altair as alt
 
-    offices, top = sorted(rows["office"].unique()), max(1, int(rows["n"].max()))
-    drawn = rows.assign(shown=rows["n"].where(rows["n"] > 0))
-    base = alt.Chart(drawn).encode(
+    offices, top = sorted(rows["office"].unique()), max(2, int(rows["n"].max()))
+    base = alt.Chart(rows).encode(
         x=alt.X(
             "yearmonth(month):O", title=None,
             axis=alt.Axis(format="%b %y", labelAngle=-90, ticks=False, domain=False, labelOverlap=False),
@@ -34,12 +33,13 @@ def calendar(rows: pd.DataFrame, *, language: str) -> AnyChart:
         ),
         tooltip=alt.Tooltip("text:N", title=" "),
     )  # fmt: skip
-    field = base.mark_rect(stroke="#FFFFFF", strokeWidth=2).encode(
-        color=alt.Color("n:Q", legend=None, scale=alt.Scale(domain=[0, top], range=["#FFFFFF", BLUE]))
+    blank = base.mark_rect(color="#FFFFFF", stroke=GRID)
+    field = base.transform_filter("datum.n > 0").mark_rect(stroke="#FFFFFF", strokeWidth=2).encode(
+        color=alt.Color("n:Q", legend=None, scale=alt.Scale(domain=[1, top], range=[PALE, BLUE], interpolate="rgb"))
     )
     number = base.transform_filter("datum.n > 0").mark_text().encode(
         text=alt.Text("n:Q", format="d"),
-        color=alt.condition(alt.datum.n > 0.45 * top, alt.value("#FFFFFF"), alt.value(INK)),
+        color=alt.condition(alt.datum.n > 0.55 * top, alt.value("#FFFFFF"), alt.value(INK)),
     )  # fmt: skip
     height = AXIS + ROW_HEIGHT * len(offices)
-    return themed((field + number).properties(height=height, width="container"), language)
+    return themed((blank + field + number).properties(height=height, width="container"), language)

@@ -29,8 +29,9 @@ class Row:
     high: float
 
     def __str__(self) -> str:
-        ends = [f"at least {self.low:g}"] * bool(np.isfinite(self.low)) + [f"at most {self.high:g}"] * bool(np.isfinite(self.high))
-        return f"{self.rule} ({self.what}): {' and '.join(ends)}"
+        ends = {"at least": self.low, "at most": self.high}
+        told = " and ".join(f"{word} {end:g}" for word, end in ends.items() if np.isfinite(end))
+        return f"{self.rule} ({self.what}): {told}"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Easing:
 
     def __str__(self) -> str:
         if self.visit >= 0:
-            return f"{self.rule}: {'let visit' if self.to < self.from_ else 'allow visit'} {self.visit}{' go' * (self.to < self.from_)}"
+            return f"{self.rule}: {'let go of' if self.to < self.from_ else 'allow'} visit {self.visit}"
         return f"{self.rule} ({self.what}): {self.from_:g} to {self.to:g}"
 
 
@@ -79,7 +80,7 @@ class Conflict:
     def __str__(self) -> str:
         rows = "; ".join(str(row) for row in self.rows)
         ways = "; or ".join(", ".join(str(e) for e in way.easings) for way in self.ways)
-        return f"{' + '.join(self.rules)}: {rows or 'the visits themselves'}. What would help: {ways or 'nothing found'}."
+        return f"{' + '.join(self.rules)}: {rows or 'the visits'}. What would help: {ways or 'nothing found'}."
 
 
 def conflicts(problem: Problem) -> list[Conflict]:
@@ -124,7 +125,7 @@ def _possible(problem: Problem) -> bool | None:
 def _rules(problem: Problem, names: Sequence[str], unsure: list[int]) -> tuple[str, ...]:
     """The rules that are left when every one that can be spared is taken away, in turn."""
     gone: list[str] = []
-    for name in (name for name in names if name not in KEPT):
+    for name in reversed([name for name in names if name not in KEPT]):  # the law and the days come first, so go last
         answer = _possible(without(problem, [*gone, name]))
         if answer is False:
             gone.append(name)
@@ -233,7 +234,8 @@ def _least(
     most = np.concatenate([np.where(held, 1.0, problem.most), np.full(slacks, np.inf)])
     whole = np.concatenate([np.ones(n), np.zeros(slacks)])
     told = milp(
-        cost, integrality=whole, bounds=Bounds(least, most), constraints=LinearConstraint(rows, problem.low, problem.high),
+        cost, integrality=whole, bounds=Bounds(least, most),
+        constraints=LinearConstraint(rows, problem.low, problem.high),
         options={"mip_rel_gap": 0.0, "time_limit": SECONDS},
     )  # fmt: skip
     return None if told.x is None else (np.asarray(told.x, dtype=float), told.status == 0)

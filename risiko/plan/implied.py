@@ -1,4 +1,4 @@
-"""What single rules already settle: visits that no plan can hold, or that none can spare, beside those that are said."""
+"""What single rows already settle: visits that no plan can hold, or that none can spare, beside those said."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from risiko.plan.draw import IntArray
 from risiko.plan.problem import BoolArray, Problem, Solution, broken
 from risiko.plan.pruning import ROUNDING, bounded
 
-STEPS = 25  # of the search for prices: more tighten the bound by little and cost the page its ease
+STEPS = 20  # of the search for prices: more tighten the bound by little and cost the page its ease
+AIM = 0.02  # share of the bound that a step aims below it
 ROUNDS = 200  # of the greedy choice; a dozen is usual
 
 
@@ -22,15 +23,15 @@ def preview(problem: Problem) -> Solution:
     nothing is chosen then, and the bound still holds. The bound is Lagrange's at prices from Dantzig's rule for each
     office's days (1957) and a few subgradient steps (Held, Wolfe and Crowder 1974).
     """
-    prices = _days_prices(problem)
-    first = greedy(problem, prices)
-    worth = float(problem.value @ first)
-    bound, prices = _tightened(problem, prices, worth)
-    plans = [plan for plan in (first, greedy(problem, prices)) if not broken(problem, plan)]
-    if not plans:
+    plain = _days_prices(problem)
+    bound, prices = _tightened(problem, plain)
+    chosen = greedy(problem, prices)
+    if broken(problem, chosen):
+        chosen = greedy(problem, plain)
+    if broken(problem, chosen):
         return Solution(np.zeros(len(problem), dtype=bool), 0.0, bound, "unknown")
-    best = max(plans, key=lambda plan: float(problem.value @ plan))
-    return Solution(best, float(problem.value @ best), max(bound, float(problem.value @ best)), "greedy")
+    worth = float(problem.value @ chosen)
+    return Solution(chosen, worth, max(bound, worth), "greedy")
 
 
 def greedy(problem: Problem, prices: FloatArray, start: BoolArray | None = None) -> BoolArray:
@@ -47,10 +48,11 @@ def greedy(problem: Problem, prices: FloatArray, start: BoolArray | None = None)
     ends = _one_sided(problem, rank)
     chosen = problem.least > 0 if start is None else (start | (problem.least > 0)) & (problem.most > 0)
     may = problem.most > 0
-    _take(ends, chosen, may, needed=True)
+    for width in (len(problem) / 32, len(problem) / 8, np.inf):  # a minimum that few can meet before one that many can
+        _take(ends, chosen, may, wide=width)
     worthy = may & (problem.value > 0)
-    _take(ends, chosen, worthy & (gain > 0), needed=False)
-    _take(ends, chosen, worthy, needed=False)
+    _take(ends, chosen, worthy & (gain > 0))
+    _take(ends, chosen, worthy)
     return chosen
 
 
@@ -80,14 +82,17 @@ def _one_sided(problem: Problem, rank: IntArray) -> _Ends:
     return _Ends(rows, visits[order], use[order], np.searchsorted(rows, rows), high)
 
 
-def _take(ends: _Ends, chosen: BoolArray, may: BoolArray, *, needed: bool) -> None:
-    """Add to `chosen` what fits; with `needed` only what brings a sum that is above its end nearer to it."""
+def _take(ends: _Ends, chosen: BoolArray, may: BoolArray, *, wide: float = 0) -> None:
+    """Add to `chosen` what fits; with `wide` only what a minimum asks for that has no more visits than that."""
     n, room = len(chosen), ROUNDING / 2 * np.maximum(1.0, np.abs(ends.high))
     for _ in range(ROUNDS):
         slack = ends.high - np.bincount(ends.row, ends.use * chosen[ends.visit], len(ends.high)) + room
         asked = may & ~chosen
-        if needed:
-            asked &= _helps(ends, slack, asked)
+        if wide:
+            short = np.where(np.bincount(ends.row, minlength=len(slack)) <= wide, -slack, 0.0)
+            if not (short > 0).any():
+                return
+            asked &= _helps(ends, short, asked)
         left = slack[ends.row]
         asked &= ~_any(n, ends.visit, (ends.use > 0) & (ends.use > left))
         taken = np.where(asked[ends.visit], np.maximum(ends.use, 0.0), 0.0)
@@ -97,11 +102,10 @@ def _take(ends: _Ends, chosen: BoolArray, may: BoolArray, *, needed: bool) -> No
         chosen |= asked
 
 
-def _helps(ends: _Ends, slack: FloatArray, asked: BoolArray) -> BoolArray:
-    """Those of the asked without whom some sum stays above its end, whoever else before them comes."""
+def _helps(ends: _Ends, short: FloatArray, asked: BoolArray) -> BoolArray:
+    """Those of the asked without whom some sum stays short, whoever else before them comes."""
     gives = np.where(asked[ends.visit], np.maximum(-ends.use, 0.0), 0.0)
-    short = -slack[ends.row]
-    return _any(len(asked), ends.visit, (gives > 0) & (short > 0) & (_running(ends, gives) - gives < short))
+    return _any(len(asked), ends.visit, (gives > 0) & (_running(ends, gives) - gives < short[ends.row]))
 
 
 def _running(ends: _Ends, amount: FloatArray) -> FloatArray:
@@ -136,28 +140,29 @@ def _days_prices(problem: Problem) -> FloatArray:
     return prices
 
 
-def _tightened(problem: Problem, prices: FloatArray, worth: float) -> tuple[float, FloatArray]:
-    """The least bound that some subgradient steps find, and its prices. Steps: Polyak's, towards the worth at hand."""
+def _tightened(problem: Problem, prices: FloatArray) -> tuple[float, FloatArray]:
+    """The least bound that some subgradient steps find, and its prices. Steps: Polyak's, to a little below the best."""
     best, kept = bounded(problem, prices)[0], prices
-    scale = np.sqrt(np.maximum(1e-12, np.asarray(problem.rows.power(2).sum(axis=1), dtype=float).ravel()))
-    rows, point, way = problem.rows, prices, 1.0
-    turned = rows.T.tocsr()
+    rows, turned = problem.rows, problem.rows.T.tocsr()
+    square = np.maximum(1e-12, np.bincount(np.repeat(np.arange(len(problem.low)), np.diff(rows.indptr)), rows.data**2,
+                                           len(problem.low)))  # fmt: skip
+    above, below = np.isfinite(problem.high), np.isfinite(problem.low)
+    point, aim = prices, AIM
     for _ in range(STEPS):
         gain = problem.value - turned @ point
-        sums = np.asarray(rows @ np.where(gain > 0, problem.most, problem.least), dtype=float)
-        over = np.where(point > 0, sums - problem.high, np.where(point < 0, sums - problem.low, 0.0))
-        still = point == 0
-        over[still] = (np.maximum(sums - problem.high, 0) - np.maximum(problem.low - sums, 0))[still]
-        size = float(((over / scale) ** 2).sum())
-        bound = bounded(problem, point)[0]
+        x = np.where(gain > 0, problem.most, problem.least)
+        sums = np.asarray(rows @ x, dtype=float)
+        end = np.where((point > 0) | ((point == 0) & (sums > problem.high)), problem.high, problem.low)
+        over = np.where(np.isfinite(end), sums - np.where(np.isfinite(end), end, 0.0), 0.0)
+        over = np.where((point == 0) & (sums <= problem.high) & (sums >= problem.low), 0.0, over)
+        bound = float(gain @ x) + float(point @ np.where(point != 0, end, 0.0))
         if bound < best:
             best, kept = bound, point
         else:
-            way *= 0.8
-        if size == 0 or best <= worth:
+            aim *= 0.7
+        length = float((over**2 / square).sum())
+        if length == 0:
             break
-        step = way * max(best - worth, 1e-3 * abs(best)) / size * over / scale**2
-        moved = point + step
-        moved = np.where((moved > 0) & ~np.isfinite(problem.high), 0.0, moved)
-        point = np.where((moved < 0) & ~np.isfinite(problem.low), 0.0, moved)
-    return best, kept
+        moved = point + aim * abs(best) / length * over / square
+        point = np.where(((moved > 0) & ~above) | ((moved < 0) & ~below), 0.0, moved)
+    return bounded(problem, kept)[0], kept

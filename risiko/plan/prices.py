@@ -15,8 +15,11 @@ SECONDS = 5.0  # of search for each rule
 
 @dataclass(frozen=True, eq=False)
 class Price:
-    """One rule. gained: worth of the best plan without it, less the worth of the plan, 0 or more; where it is not proved,
-    the rule costs at least that much. chosen (visits): the plan without it, whose first visits enter and leave."""
+    """One rule. gained: the worth of the best plan without it, less the worth of the plan, 0 or more.
+
+    proved: False where one of the two plans is not proved to be the best; then it is the difference of those found.
+    chosen (visits): the plan without the rule.
+    """
 
     rule: str
     gained: float

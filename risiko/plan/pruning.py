@@ -65,7 +65,7 @@ def relax(problem: Problem) -> Relaxation | None:
 
 
 def one_way(problem: Problem) -> IntArray:
-    """Of each visit, the row of the rule "once" it is in (one service's visits by several offices); -1 where in none."""
+    """Of each visit, its row of the rule "once" (one service's visits by several offices); -1 where it has none."""
     service = np.full(len(problem), -1, dtype=np.int64)
     if "once" in problem.rules:
         rows = np.flatnonzero((problem.rule == problem.rules.index("once")) & (problem.high == 1) & ~(problem.low > 0))

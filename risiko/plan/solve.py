@@ -12,10 +12,10 @@ from risiko.asof import FloatArray
 from risiko.plan.implied import settled
 from risiko.plan.preview import greedy
 from risiko.plan.problem import BoolArray, Problem, Solution, broken
-from risiko.plan.pruning import ROUNDING, Relaxation, relax, restricted, undecided
+from risiko.plan.pruning import ROUNDING, Relaxation, one_way, relax, restricted, undecided
 from risiko.plan.ties import in_order
 
-CORE = 300  # visits nearest to being indifferent: among them the first search finds a plan close to the best
+CORE = 400  # visits nearest to being indifferent: among them the first search finds a plan close to the best
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +50,8 @@ def solve(
     if relaxation is None:
         return Solution(np.zeros(len(problem), dtype=bool), 0.0, 0.0, "infeasible")
     best = _better(problem, _better(problem, None, start), _rounded(problem, relaxation))
-    free = np.flatnonzero(problem.least < problem.most)
-    if len(free) > CORE:
-        near = np.zeros(len(problem), dtype=bool)
-        near[free[np.argsort(np.abs(relaxation.gain[free]), kind="stable")[:CORE]]] = True
+    near = _core(problem, relaxation)
+    if near is not None:
         best = _better(problem, best, _searched(problem, relaxation, near, search, seconds / 10)[0])
     worth = -np.inf if best is None else float(problem.value @ best)
     open_ = undecided(problem, relaxation, worth)
@@ -78,6 +76,22 @@ def by_highs(problem: Problem, seconds: float) -> Found:
     if told.status == 2:
         return Found(None, 0.0, "infeasible")
     return Found(told.x, bound, "optimal" if told.status == 0 else "stopped")
+
+
+def _core(problem: Problem, relaxation: Relaxation) -> BoolArray | None:
+    """The visits nearest to being indifferent, two for each service at most; None where that would be nearly all."""
+    free = np.flatnonzero(problem.least < problem.most)
+    if len(free) <= 2 * CORE:
+        return None
+    service = one_way(problem)
+    service = np.where(service < 0, len(problem.low) + np.arange(len(problem)), service)[free]
+    order = free[np.lexsort((-relaxation.x[free], -relaxation.gain[free].round(9), service))]
+    group = np.sort(service)
+    third = np.concatenate([[False, False], group[2:] == group[:-2]])
+    order = order[~third]
+    near = np.zeros(len(problem), dtype=bool)
+    near[order[np.argsort(np.abs(relaxation.gain[order]), kind="stable")[:CORE]]] = True
+    return near
 
 
 def _rounded(problem: Problem, relaxation: Relaxation) -> BoolArray | None:

@@ -7,12 +7,14 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from risiko import pipeline
+from risiko.plan.archive import from_text
 from tests.app import backtests
 from tests.app.browser import ARGUMENTS, CHROMIUM, serving
 
@@ -22,7 +24,7 @@ pytestmark = [
 ]
 # Opened at a page's own path, Streamlit first asks for these two beside the page, finds nothing and then asks at the
 # root. That the page is not mounted there is how it learns where the root is: answering would mislead it.
-PROBES = re.compile(r"/(oversikt|tjeneste|scenario|likebehandling|validering|modell|logg)/_stcore/(health|host-config)$")
+PROBES = re.compile(r"/(oversikt|tjeneste|scenario|plan|likebehandling|validering|modell|logg)/_stcore/(health|host-config)$")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (1280, 480)
 SIDEWAYS = "e => e.scrollWidth - e.clientWidth"
@@ -208,3 +210,35 @@ def test_a_closer_look_is_chosen_with_the_keyboard(visit: Visit, run: pipeline.R
     page.keyboard.press("Enter")
     expect(page.get_by_text("Klager per 1 000 brukere per år de siste tre årene").first).to_be_visible()
     expect(page.get_by_text("Ligger tjenesten utenfor det tilfeldigheter gir?")).to_be_visible()
+
+
+def test_a_plan_is_made_by_keyboard_and_taken_along_without_breach_of_wcag(visit: Visit) -> None:
+    page = visit("plan")
+    page.get_by_role("textbox", name="Navn på planen").fill("Andre halvår")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName === 'CANVAS'"):
+            break
+    else:
+        pytest.fail("the table of person-days cannot be reached with Tab")
+    for key in ("ArrowRight", "ArrowRight"):  # office, last twelve months, person-days
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    page.locator("#portal input").fill("41")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)  # the table tells the form of a cell only when nobody has typed for a moment
+    page.get_by_role("button", name="Bruk", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="Lag planen").click()
+    heading(page, "Andre halvår")
+    settled(page)
+    for width in WIDTHS:
+        assert breaches(page, width) == ""
+        assert page.get_by_test_id("stMain").evaluate(SIDEWAYS) == 0, "the page itself must not scroll sideways"
+    levels = page.get_by_test_id("stMain").locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), "no level is passed over"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Last ned for arkivet (JSON)").click()
+    record = from_text(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert (record.title, record.rules.capacity.person_days[record.offices["office"][0]]) == ("Andre halvår", 41.0)

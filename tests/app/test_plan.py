@@ -247,7 +247,7 @@ def test_the_second_of_two_planners_sees_the_first_and_loses_nothing(planning_pa
     assert "utkast – ikke lagret" in text(app)
     app = press(app, "plan.save.anyway")
     assert "Planen er lagret som nr. 2." in text(app)
-    assert [plan.by for plan in plans.kept_plans(opened)][0] == "Ola"
+    assert plans.kept_plans(opened)[0].by == "Ola"
 
 
 def test_more_statutory_visits_than_days_says_which_rules_collide_and_what_helps(planning_page: Page, run: pipeline.Run) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from risiko import cli
 from risiko.pipeline.draws import cut_of
 from tests import small_authority as small
+from tests.old_stores import tamper
 from tests.unit.test_draws_kept import capacity_that_cuts, cutting, run
 
 Call = Callable[..., tuple[int, str, str]]
@@ -78,9 +77,7 @@ def test_check_makes_every_draw_again_and_fails_on_a_changed_one(call: Call, pla
     draw(call)
     assert call("draw", "--check")[:2] == (0, "1 draws made again: each comes out as recorded.\n")
     assert json.loads(call("draw", "--check", "--json")[1]) == {"draws": 1, "differences": []}
-    with closing(sqlite3.connect(place)) as other:
-        other.execute("UPDATE draws SET record = replace(record, '\"seed\":7', '\"seed\":8')")
-        other.commit()
+    tamper(str(place), "UPDATE draws SET record = replace(record, '\"seed\":7', '\"seed\":8')")
     code, out, _ = call("draw", "--check")
     assert (code, "differences in 1 draws" in out, "chain" in out) == (1, True, True)
     code, out, _ = call("draw", "--check", "--json")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -23,6 +21,7 @@ from risiko.pipeline.draws import (
 from risiko.pipeline.runs import with_capacity
 from risiko.store import open_store
 from tests import small_authority as small
+from tests.old_stores import tamper
 
 NOW = datetime(2026, 6, 1, 12)
 WHY = "The tier is too wide for the capacity."
@@ -146,9 +145,7 @@ def test_what_was_changed_in_the_store_is_caught(tmp_path: Path, change: str, fo
     path = tmp_path / "store.db"
     authority = three_draws(path)
     assert check_draws(authority) == []
-    with closing(sqlite3.connect(path)) as other:
-        other.execute(change)
-        other.commit()
+    tamper(str(path), change)
     told = {(seq, difference.what) for seq, difference in check_draws(authority)}
     assert found <= told
     assert {seq for seq, _ in told} == {seq for seq, _ in found}, "no other draw is accused"
@@ -156,9 +153,7 @@ def test_what_was_changed_in_the_store_is_caught(tmp_path: Path, change: str, fo
 
 def test_a_draw_that_cannot_be_read_is_told_with_its_number(tmp_path: Path) -> None:
     authority = three_draws(tmp_path / "store.db")
-    with closing(sqlite3.connect(tmp_path / "store.db")) as other:
-        other.execute("UPDATE draws SET record = '{}' WHERE seq = 2")
-        other.commit()
+    tamper(str(tmp_path / "store.db"), "UPDATE draws SET record = '{}' WHERE seq = 2")
     with pytest.raises(StoreError, match="cannot be read") as told:
         kept_draws(authority)
     assert told.value.where.endswith("draw 2")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from risiko.errors import InputError, RisikoError, SettingsError, StoreError
 from risiko.pipeline.named_weights import list_weights, remove_weights, save_weights
 from risiko.store import open_store
 from tests import small_authority as small
+from tests.old_stores import tamper
 
 NOW = datetime(2026, 6, 1, 12)
 LATER = NOW + timedelta(days=1)
@@ -71,8 +70,6 @@ def test_the_longest_name_is_taken(authority: pipeline.Authority) -> None:
 @pytest.mark.parametrize("text", ["[1]", "not json", '{"a": "much"}'])
 def test_a_damaged_set_is_told(authority: pipeline.Authority, text: str) -> None:
     save_weights(authority, "a", {"last_finding": 1.0}, now=NOW)
-    with closing(sqlite3.connect(authority.store.address)) as other:
-        other.execute("UPDATE weight_sets SET weights = ?", [text])
-        other.commit()
+    tamper(authority.store.address, f"UPDATE weight_sets SET weights = '{text}'")
     with pytest.raises(StoreError, match="weight set 'a' cannot be read"):
         list_weights(authority)

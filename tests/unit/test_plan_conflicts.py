@@ -119,7 +119,7 @@ def test_no_rule_of_a_collision_can_be_spared() -> None:
     from risiko.plan.loosened import present, without
 
     told = 0
-    for seed in range(40):
+    for seed in range(20):
         rng = np.random.default_rng(seed)
         rows = [("capacity", "A", dict(enumerate(rng.integers(2, 6, 6).astype(float))), -INF, float(rng.integers(4, 12))),
                 ("minimum_county", "c", each(*rng.choice(6, 3, replace=False).tolist()), float(rng.integers(0, 3)), INF),
@@ -132,4 +132,4 @@ def test_no_rule_of_a_collision_can_be_spared() -> None:
             spared = [name for name in present(problem) if name not in one.rules]
             assert solve(without(problem, spared)).status == "infeasible"
             assert all(solve(without(problem, [*spared, name])).status == "optimal" for name in one.rules)
-    assert told >= 8
+    assert told >= 5

@@ -67,7 +67,7 @@ def test_without_a_plan_there_are_no_prices() -> None:
 def test_prices_of_drawn_plans_are_those_of_trying_every_choice() -> None:
     x = np.array(list(product([0.0, 1.0], repeat=12)))
     seen = 0
-    for seed in range(12):
+    for seed in range(6):
         problem = drawn(np.random.default_rng(seed), 12, 2, share=0.4)
         plan = solve(problem)
         if plan.status != "optimal":
@@ -82,4 +82,4 @@ def test_prices_of_drawn_plans_are_those_of_trying_every_choice() -> None:
             assert broken(free, price.chosen) == []
             seen += price.gained > 0
         assert {price.rule for price in prices(problem, plan)} == set(present(problem)) - {"capacity", "once"}
-    assert seen >= 5
+    assert seen >= 3

@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from risiko.plan.implied import settled
 from risiko.plan.loosened import only, present, without
 from risiko.plan.preview import greedy, preview
 from risiko.plan.problem import BoolArray, Problem, broken
@@ -165,11 +166,34 @@ def test_out_of_time_the_plan_at_hand_is_shown_with_a_bound_that_holds() -> None
 
 
 def test_without_a_plan_or_a_proof_it_says_unknown() -> None:
-    problem = small([1, 1], [[2, 3], [1, 1]], [4, -INF], [4, 1.5])  # parts of visits could, whole ones cannot
+    problem = small([1, 1, 1], [[2, 2, 2]], [3], [3])  # parts of visits could, whole ones cannot
     assert solve(problem).status == "infeasible"
     found = solve(problem, inner=lambda part, seconds: Found(None, INF, "stopped"))
     assert (found.status, found.worth, found.chosen.any()) == ("unknown", 0.0, False)
     assert found.bound >= 0
+
+
+def test_what_single_rows_settle_is_what_every_plan_has_in_common() -> None:
+    """By trying every choice: a visit that was settled is the same in all plans that keep the rules."""
+    more = 0
+    for seed in range(60):
+        problem = tiny(seed)
+        found = settled(problem)
+        x = np.array(list(product([False, True], repeat=len(problem))))
+        sums = (problem.rows @ x.T).T
+        holds = ((sums >= problem.low - 1e-9) & (sums <= problem.high + 1e-9)).all(axis=1)
+        kept = x[holds & ((x >= problem.least) & (x <= problem.most)).all(axis=1)]
+        assert (kept >= found.least).all(), seed
+        assert (kept <= found.most).all(), seed
+        more += int((found.least == found.most).sum() - (problem.least == problem.most).sum())
+    assert more > 30
+
+
+def test_another_office_cannot_visit_whom_the_own_one_must() -> None:
+    problem = small([1, 1, 1], [[1, 1, 0], [0, 1, 1]], [-INF, 1], [1, INF], [1, 0, 0])
+    found = settled(problem)
+    assert found.most.tolist() == [1, 0, 1]
+    assert found.least.tolist() == [1, 0, 1]  # the first must be, so the second cannot, so the third must
 
 
 def test_a_plan_at_hand_is_used() -> None:
