@@ -32,7 +32,7 @@ from risiko.batch import Batch, Part, no_rejects
 from risiko.contracts import CONTRACTS
 from risiko.store import open_store
 
-ROWS = 100
+ROWS = 40
 AT = datetime(2026, 1, 1)
 WRITES = 6  # a child is killed in one of its first writes: imports and log lines alike
 LONGEST = 0.03  # seconds into that write, at most

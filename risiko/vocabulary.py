@@ -55,7 +55,7 @@ RULES = (
 PLAN_NOTICES = (
     "capacity_missing", "capacity_zero", "capacity_last_year", "add_closed", "add_unknown", "override_unused",
     "minimum_lowered", "burden_by_law", "joint_alone", "draw_small", "draw_skipped", "draw_none", "months_blank",
-    "not_proved", "users_missing", "nothing_left",
+    "not_proved", "users_missing", "nothing_left", "joint_apart", "name_unmatched",
 )
 # Why a service could not be in a plan at all.
 LEFT_OUT = (

@@ -21,11 +21,11 @@ PAGES: tuple[tuple[str, Callable[[Translator], str], str], ...] = (
     ("tjeneste", lambda t: t("nav.service"), "read"),
     ("scenario", lambda t: t("nav.scenario"), "read"),
     ("plan", lambda t: t("nav.plan"), "read"),
+    ("resultater", lambda t: t("nav.results"), "read"),
     ("likebehandling", lambda t: t("nav.equity"), "read"),
     ("validering", lambda t: t("nav.validation"), "read"),
     ("modell", lambda t: t("nav.model"), "read"),
     ("logg", lambda t: t("nav.log"), "log"),
-    ("resultater", lambda t: t("nav.results"), "read"),
     ("egne_bidrag", lambda t: t("nav.own_evidence"), "own_evidence"),
 )
 FIRST = "rangering"

@@ -36,7 +36,8 @@ def tables(rules: Rules, places: Places) -> dict[str, pd.DataFrame]:
     offices = pd.Index(sorted({*places.offices, *rules.capacity.person_days}), dtype="str")
     earlier = _numbers(places.spent, offices).where(lambda days: days > 0)
     said = _numbers(rules.capacity.person_days, offices)
-    days = said.fillna(earlier.round(1)) if rules.capacity.as_last_year else said
+    share = rules.period.months / 12  # of a year
+    days = said.fillna((earlier * share).round(1)) if rules.capacity.as_last_year else said
     kinds, types = pd.Index(SUPERVISION_KINDS), pd.Index(sorted(places.types), dtype="str")
     own: dict[str, str] = {**rules.kinds.by_type}
     counties = pd.Index(sorted({*places.counties, *rules.minimum.county}), dtype="str")

@@ -77,7 +77,8 @@ def prevalence(found: Drawn, t: Translator) -> list[str]:
     said.append(t("results.drawn_known", known=t.number(found.known), drawn=t.number(found.drawn)))
     if found.no_chance:
         said.append(t.plural("results.no_chance", found.no_chance))
-    said.append(t("results.naive_said", rate=naive))
+    if pd.notna(found.naive):
+        said.append(t("results.naive_said", rate=naive))
     return said
 
 

@@ -28,9 +28,10 @@ def themed(chart: AnyChart, language: str, *, room_right: int = 4) -> AnyChart:
         view={"stroke": None},
         axis={**text, **quiet},
         text={"color": INK, "fontSize": 13},
-        padding={"left": 4, "top": 4, "bottom": 4, "right": room_right},
     )
-    return styled
+    # On the chart itself: Streamlit writes a padding of its own there, which wins over the one of the configuration.
+    padded: AnyChart = styled.properties(padding={"left": 4, "top": 4, "bottom": 4, "right": room_right})
+    return padded
 
 
 @lru_cache(maxsize=8)

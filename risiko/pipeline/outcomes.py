@@ -89,7 +89,7 @@ def register(authority: Authority, outcome: Outcome, who: Person, *, now: dateti
     visits, findings = _supervision(own, outcome, office, now.date()), _findings(own, outcome, tables, now.date())
     plain = findings["text"]
     findings = findings.assign(text=mask(plain))
-    hidden = bool((findings["text"] != plain).fillna(False).any())
+    hidden = bool((findings["text"].fillna("") != plain.fillna("")).any())
     if _same(tables, visits, findings):
         if not _entered(authority, own):  # the machine went down between the rows and the entry
             _enter(authority, own, outcome, office, in_plan, who, now)

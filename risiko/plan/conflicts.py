@@ -16,6 +16,7 @@ from risiko.plan.solve import by_highs
 
 SECONDS = 2.0  # for each question to the solver
 MOST = 5  # collisions told of
+LAW = "statutory"  # the authority may not let these visits go, so that is never a way
 KEPT = ("once",)  # what a visit is, no rule that could give way
 
 
@@ -174,8 +175,9 @@ def _told(problem: Problem, found: Sequence[tuple[tuple[str, ...], BoolArray, bo
     others = np.zeros(len(problem.low), dtype=bool)
     for j, (_, taken, _) in enumerate(found):
         others |= taken if j != i else False
-    ways = [way for rule in rules if (way := _way(only(problem, ~others), [rule])) is not None]
-    if not ways and (both := _way(only(problem, ~others), rules)) is not None:
+    may = [rule for rule in rules if rule != LAW]
+    ways = [way for rule in may if (way := _way(only(problem, ~others), [rule])) is not None]
+    if not ways and (both := _way(only(problem, ~others), may)) is not None:
         ways = [both]
     numbers = [problem.rules.index(rule) for rule in rules]
     held = (problem.least == problem.most) & np.isin(problem.must_rule, numbers)

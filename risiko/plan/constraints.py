@@ -15,6 +15,7 @@ from risiko.plan.problem import BoolArray, Problem
 from risiko.plan.rules import Rules
 from risiko.vocabulary import RULES
 
+ANY = "*"  # the office of a visit that any but the own could make
 _CODE = {name: code for code, name in enumerate(RULES)}
 
 
@@ -22,13 +23,16 @@ _CODE = {name: code for code, name in enumerate(RULES)}
 class Posed:
     """The problem, and what its columns are: for each, the position of the candidate and the office that would go.
 
-    A column of a service that owes statutory visits stands for all of them. notices: archive.NOTICES.
+    A column of a service that owes statutory visits stands for all of them. Where any office may go, a service has a
+    column for its own office and one for all the others together, whose office is ANY: which of them goes is settled
+    afterwards (plan.packing), as they cost the same. notices: archive.NOTICES.
     """
 
     problem: Problem
     service: IntArray
     office: pd.Series
     days: FloatArray
+    points: FloatArray
     notices: pd.DataFrame
 
 
@@ -73,13 +77,14 @@ def posed(eligible: Eligible, rules: Rules, drawn: pd.Series, others: pd.DataFra
     least, most, must = _bounds(at, by_law, is_drawn)
     rows = _Rows()
     said = _joint(rows, at, office, days, by_law, rules)
-    _capacity(rows, eligible, office, days, at["points"].to_numpy(dtype=float) * count)
+    points = at["points"].to_numpy(dtype=float) * count
+    _capacity(rows, eligible, office, days, points)
     _once(rows, service)
     _regularity(rows, eligible, at, days, by_law, is_drawn, rules)
     said += _minima(rows, at, by_law, rules)
     said += _burden(rows, at, count, by_law, is_drawn, rules, others)
     value = np.where(by_law, 0.0, np.nan_to_num(at["value"].to_numpy(dtype=float)))
-    return Posed(_problem(value, rows, least, most, must), service, office, days, notices_frame(said))
+    return Posed(_problem(value, rows, least, most, must), service, office, days, points, notices_frame(said))
 
 
 def _columns(eligible: Eligible, rules: Rules) -> tuple[IntArray, pd.Series, FloatArray]:
@@ -88,17 +93,14 @@ def _columns(eligible: Eligible, rules: Rules) -> tuple[IntArray, pd.Series, Flo
     own = np.arange(len(frame))
     if not rules.office.any:
         return own, frame["office"], frame["days"].to_numpy(dtype=float)
-    offices = [name for name, days in eligible.capacity.items() if days > 0]
-    ranked = np.flatnonzero(frame["statutory"] == 0)
-    away = pd.DataFrame({"service": np.repeat(ranked, len(offices)), "office": np.tile(offices, len(ranked))})
-    away["own"] = away["office"].to_numpy() == frame["office"].to_numpy()[away["service"]]
-    at_home = pd.DataFrame({"service": own, "office": frame["office"], "own": True})
-    rooms = at_home["office"].isin(offices) | (frame["statutory"] > 0)
-    both = pd.concat([at_home[rooms], away[~away["own"]]], ignore_index=True)
-    both = both.sort_values(["service", "own", "office"], ascending=[True, False, True], kind="stable")
-    service = both["service"].to_numpy(dtype=np.int64)
-    more = np.where(both["own"], 0.0, rules.office.away_days)
-    return service, both["office"].reset_index(drop=True), frame["days"].to_numpy(dtype=float)[service] + more
+    with_room = [name for name, days in eligible.capacity.items() if days > 0]
+    at_home = own[(frame["office"].isin(with_room) | (frame["statutory"] > 0)).to_numpy()]
+    away = own[(frame["statutory"] == 0).to_numpy()]
+    service = np.concatenate([at_home, away])
+    order = np.argsort(service, kind="stable")  # the own office's column stands first
+    office = pd.concat([frame["office"].iloc[at_home], pd.Series(ANY, index=away)])
+    days = frame["days"].to_numpy(dtype=float)[service] + np.repeat([0.0, rules.office.away_days], [len(at_home), len(away)])
+    return service[order], office.iloc[order].reset_index(drop=True), days[order]
 
 
 def _bounds(at: pd.DataFrame, by_law: BoolArray, drawn: BoolArray) -> tuple[FloatArray, FloatArray, IntArray]:
@@ -115,11 +117,29 @@ def _bounds(at: pd.DataFrame, by_law: BoolArray, drawn: BoolArray) -> tuple[Floa
 
 
 def _capacity(rows: _Rows, eligible: Eligible, office: pd.Series, days: FloatArray, points: FloatArray) -> None:
+    """Each office's days and points; where any office may go, all offices' together as well."""
+    anywhere = bool((office == ANY).any())
     for rule, limits, cost in (("capacity", eligible.capacity, days), ("points", eligible.points, points)):
+        whole = limits.map(lambda limit, cost=cost: _reachable(limit, cost)) if anywhere else limits
         for name, limit in limits.items():  # a dozen offices
             column = np.flatnonzero(office == name)
             if len(column) and (rule == "capacity" or not pd.isna(limit)):
                 rows.add(rule, str(name), column, cost[column], -np.inf, 0.0 if pd.isna(limit) else float(limit))
+        if anywhere and not whole.isna().all():
+            everyone = np.arange(len(cost))
+            rows.add(rule, ANY, everyone, cost[everyone], -np.inf, float(whole.fillna(0.0).sum()))
+
+
+def _reachable(limit: float, cost: FloatArray) -> float:
+    """The largest sum of these costs, in steps of what divides them all, that the limit allows: no office uses more.
+
+    Steps below a hundredth are not looked for: the limit then stands as it is.
+    """
+    hundredths = np.rint(cost * 100)
+    if pd.isna(limit) or not np.allclose(hundredths, cost * 100, atol=1e-6, rtol=0) or not hundredths.any():
+        return limit
+    step = int(np.gcd.reduce(hundredths.astype(np.int64)))
+    return float(np.floor(limit * 100 / step + 1e-9) * step / 100)
 
 
 def _once(rows: _Rows, service: IntArray) -> None:
@@ -225,6 +245,9 @@ def _joint(
         gone = [s for s in joint.services if not (at["service_id"] == s).any()]
         said += [notice("joint_alone", s) for s in gone]
         if gone or len(there) < 2:
+            continue
+        if not rules.office.any and office[at["service_id"].isin(there).to_numpy()].nunique() > 1:
+            said += [notice("joint_apart", s) for s in there]  # nobody could make both: then neither would be visited
             continue
         first, *rest = there
         save = joint.saves_days / len(rest)

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from risiko.asof import FloatArray
+from risiko.errors import InputError
+from risiko.plan import rules as plan_rules
 from risiko.plan.archive import conform, empty
 from risiko.plan.rules import Override, Rules
 
@@ -37,10 +39,13 @@ class Eligible:
 
 
 def period(rules: Rules, as_of: date) -> tuple[date, date]:
-    """First and last day of the plan's period."""
+    """First and last day of the plan's period. Raises InputError where it is over at the as-of date."""
     start = rules.period.start or as_of + timedelta(days=1)
-    last = pd.Timestamp(start) + pd.DateOffset(months=rules.period.months) - pd.Timedelta(days=1)
-    return start, last.date()
+    last = (pd.Timestamp(start) + pd.DateOffset(months=rules.period.months) - pd.Timedelta(days=1)).date()
+    if last <= as_of:
+        what = f"The plan's period, {start} to {last}, is over at the as-of date {as_of}."
+        raise InputError(what, where="period.start", hint="plan for a time to come, or leave the start out")
+    return start, last
 
 
 def candidates_of(
@@ -92,11 +97,13 @@ def eligible(
 ) -> Eligible:  # fmt: skip
     """Who could be visited, with `barred`: the rule that keeps a candidate out though it may be priced; blank: none.
 
-    spent: person-days of the last twelve months on record, by office. free: services × months ("2026-09") that are not
-    busy; None: no month is. closed: service_id -> its name, of those known that are no longer in operation.
+    spent: person-days of the last twelve months on record, by office; the period has its part of them. free: services ×
+    months ("2026-09") that are not busy; None: no month is. closed: service_id -> its name, of those known that are no
+    longer in operation. Raises InputError: see `period` and rules.office.only.
     """
     start, end = period(rules, as_of)
     here = set(candidates["service_id"])
+    unmatched = _unmatched(candidates, rules)
     if rules.office.only:
         candidates = candidates[candidates["office"].isin(rules.office.only)].reset_index(drop=True)
     capacity, notices = _capacity(candidates, rules, spent)
@@ -110,6 +117,7 @@ def eligible(
     frame = candidates.assign(barred=reason.map(words).fillna("").astype("str"), added=added & reason.eq(""))
     kept = reason.eq("") | reason.isin(list(words))
     gone, said = _not_there(rules, here, closed or {})
+    said = pd.concat([said, unmatched], ignore_index=True)
     out = candidates.assign(reason=reason, detail=_detail(candidates, reason, rules))[reason.ne("")]
     parts = [part for part in (conform("left_out", out), gone) if len(part)]
     left_out = pd.concat(parts, ignore_index=True) if parts else empty("left_out")
@@ -152,13 +160,36 @@ def _capacity(candidates: pd.DataFrame, rules: Rules, spent: pd.Series) -> tuple
     only = set(rules.office.only)
     offices = sorted(o for o in {*candidates["office"], *rules.capacity.person_days} - {""} if not only or o in only)
     said = pd.Series(rules.capacity.person_days, dtype="float64").reindex(offices)
-    earlier = spent.astype(float).reindex(offices).where(lambda days: days > 0)
+    earlier = spent.astype(float).reindex(offices).where(lambda days: days > 0) * rules.period.months / 12
     found = said.fillna(earlier).round(1) if rules.capacity.as_last_year else said
     size = candidates.groupby("office").size().reindex(offices).fillna(0)
     rows = [notice("capacity_last_year", o, found[o]) for o in offices if pd.isna(said[o]) and not pd.isna(found[o])]
     rows += [notice("capacity_missing", o, size[o]) for o in offices if pd.isna(found[o])]
     rows += [notice("capacity_zero", o, size[o]) for o in offices if found[o] == 0]
     return found, notices_frame(rows)
+
+
+def _unmatched(candidates: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Names in the rules that nothing on the list bears: mistyped most often, and then without any effect.
+
+    A type that the shipped rules name is no mistake where the authority has none. Raises InputError for a plan that is
+    for an office that no service belongs to.
+    """
+    shipped = plan_rules.shipped()
+    offices, types = {*candidates["office"]} - {""}, {*candidates["service_type"]}
+    strange = sorted({*rules.office.only} - offices)
+    if strange:
+        what = f"No service on the list belongs to an office {strange[0]!r}."
+        raise InputError(what, where="office.only", hint=", ".join(sorted(offices)) or "the records name no office")
+    told = [
+        ({**rules.capacity.person_days, **rules.capacity.points}, offices),
+        (rules.minimum.county, {*candidates["county"]}),
+        ([name for theme in rules.minimum.theme for name in theme.types], types),
+        ({**rules.cost.by_type, **rules.kinds.by_type, **rules.statutory.visits, **rules.regularity.by_type},
+         types | {*shipped.kinds.by_type, *shipped.statutory.visits}),
+    ]  # fmt: skip
+    names = sorted({name for said, there in told for name in said if name not in there})
+    return notices_frame([notice("name_unmatched", name) for name in names])
 
 
 def _overrides(rules: Rules, start: date, end: date) -> dict[str, str]:

@@ -9,7 +9,8 @@ from risiko.plan.loosened import present, without
 from risiko.plan.problem import BoolArray, Problem, Solution
 from risiko.plan.solve import solve
 
-FREE = ("capacity", "once")  # without these there is no plan to choose
+# Without the first two there is no plan to choose; the law is no rule that the authority could do without.
+FREE = ("capacity", "once", "statutory")
 SECONDS = 5.0  # of search for each rule
 
 

@@ -35,7 +35,7 @@ class _Part(BaseModel):
 class Period(_Part):
     """The time a plan is for. start: its first day; none: the day after the as-of date."""
 
-    start: date | None = None
+    start: date | None = Field(default=None, ge=date(1900, 1, 1), le=date(2200, 1, 1))
     months: int = Field(ge=1, le=60, description="A year: one planning round.")
 
 
@@ -44,7 +44,7 @@ class Capacity(_Part):
 
     person_days: dict[str, Days] = Field(default_factory=dict)
     points: dict[str, Days] = Field(default_factory=dict)
-    as_last_year: bool = Field(description="An office that is not named has the person-days that its supervisions of the last twelve months took, where they are on record.")
+    as_last_year: bool = Field(description="An office that is not named has the person-days that its supervisions of the last twelve months took, in proportion to the length of the period, where they are on record.")
 
 
 class Cost(_Part):
@@ -124,6 +124,12 @@ class Joint(_Part):
     services: tuple[str, ...] = Field(min_length=2)
     saves_days: Days = 0.0
     why: str = ""
+
+    @model_validator(mode="after")
+    def _several(self) -> Self:
+        if len({*self.services}) < len(self.services):
+            raise ValueError("a joint visit names each service once")
+        return self
 
 
 class Override(_Part):

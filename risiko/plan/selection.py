@@ -15,6 +15,7 @@ from risiko.plan.constraints import Posed, posed
 from risiko.plan.draw import IntArray
 from risiko.plan.eligible import Eligible, notice, notices_frame
 from risiko.plan.explore import FEW, explore
+from risiko.plan.packing import packed
 from risiko.plan.problem import BoolArray, Solution
 from risiko.plan.rules import Rules
 from risiko.vocabulary import GROUNDS
@@ -81,10 +82,11 @@ def select(
     if fast:
         from risiko.plan.preview import preview
 
-        return Selection(eligible, rules, frame, found, preview(found.problem), told)
+        found, quick = packed(found, eligible, preview(found.problem))
+        return Selection(eligible, rules, frame, found, quick, told)
     from risiko.plan.solve import solve
 
-    solution = solve(found.problem)
+    found, solution = packed(found, eligible, solve(found.problem))
     if solution.status in ("infeasible", "unknown"):
         from risiko.plan.conflicts import conflicts
 

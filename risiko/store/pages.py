@@ -65,20 +65,39 @@ class SqlPages:
         return [*found, *stated.disagreeing(entries, lines, parts, start, whole=not found), *self._unguarded()]
 
     def _unguarded(self) -> list[chain.Fault]:
+        """The triggers that are gone, or no longer say what was put up: one that is there may have been made blunt."""
         if self._connection.dialect.name == "postgresql":
             asked = (
-                "SELECT tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
-                "WHERE tgenabled <> 'D' AND c.relnamespace = current_schema()::regnamespace"
+                "SELECT tgname, prosrc FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
+                "JOIN pg_proc p ON p.oid = tgfoid WHERE tgenabled IN ('O', 'A') AND tgqual IS NULL "
+                f"AND tgtype = {_BEFORE_ANY_CHANGE} AND c.relnamespace = current_schema()::regnamespace"
             )
-            wanted = [f"{table}_keeps" for table in schema.GUARDED]
+            wanted = {f"{table}_keeps": _REFUSES for table in schema.GUARDED}
         else:
-            asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            wanted = [f"{table}_keeps_{what}" for table in schema.GUARDED for what in ("update", "delete", "insert")]
-        there = {name for (name,) in self._connection.exec_driver_sql(asked)}
-        return [chain.Fault(None, "unguarded", name) for name in wanted if name not in there]
+            asked, wanted = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'", _sqlite_guards()
+        there = {name: text.strip() for name, text in self._connection.exec_driver_sql(asked)}
+        return [chain.Fault(None, "unguarded", name) for name, text in wanted.items() if there.get(name) != text]
 
     def _rows(self, table: sa.Table) -> list[dict[str, Any]]:
         if table.name in absent(self._connection):
             return []
         ordered = sa.select(table).order_by(*table.primary_key)
         return [dict(row) for row in self._connection.execute(ordered).mappings()]
+
+
+# What PostgreSQL says of a trigger before UPDATE, DELETE and TRUNCATE, once a statement, and of the function it calls.
+_BEFORE_ANY_CHANGE = 2 + 8 + 16 + 32
+_REFUSES = "BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END"
+
+
+def _sqlite_guards() -> dict[str, str]:
+    """Each trigger by name, as version 4 put it up."""
+    made = {}
+    for table in schema.GUARDED:
+        key = schema.FIXED[table].primary_key.columns.keys()[0]
+        refuse = f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
+        there = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+        for what, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", there)):
+            name = f"{table}_keeps_{what.lower()}"
+            made[name] = f"CREATE TRIGGER {name} BEFORE {what} ON {table} {when}{refuse}"
+    return made

@@ -135,7 +135,11 @@ class SqlStore(Recording):
     def verify(self) -> list[chain.Fault]:
         """What is wrong with the log and the lines it tells of; nothing where it is whole."""
         with self._reading() as connection:
-            return SqlPages(connection).faults() if self._version == schema.VERSION else []
+            if self._version == schema.VERSION:
+                return SqlPages(connection).faults()
+            # An older store has no log yet. One that has says so to have it passed over.
+            there = sa.inspect(connection).has_table("log")
+            return [chain.Fault(None, "missing", f"schema {self._version}")] if there else []
 
     def close(self) -> None:
         """Give back connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -83,19 +84,27 @@ def disagreeing(
 ) -> list[Fault]:
     """Lines that are not what their entry says, are gone, or were never entered.
 
-    rows: of the small tables, by kind; parts: of the table parts. start: hash of the lines from before the log. whole:
+    rows: of the small tables, by kind; parts: of the table parts, of which those from before the log's first import
+    are in no entry. start: hash of the lines from before the log. whole:
     the chain holds; otherwise an entry that was changed can no longer say what it told of, and lines without an entry
     are not held against anything.
     """
     found, told = [], _told(entries)
     held = {(kind, _key(kind, row)): row_hash(kind, row) for kind in TABLES for row in rows.get(kind, ())}
-    held |= {("import", row["part_id"]): _part_hash(row) for row in parts}
+    imported_parts = {("import", row["part_id"]): _part_hash(row) for row in parts}
+    held |= imported_parts
     for (kind, key), (seq, hashed) in told.items():
         if (kind, key) not in held:
             found.append(Fault(seq, "row_missing", f"{kind} {key}"))
         elif held[kind, key] != hashed:
             found.append(Fault(seq, "row_changed", f"{kind} {key}"))
     if whole:
+        first = min((key for kind, key in told if kind == "import"), default=math.inf)
+        found += [
+            Fault(None, "row_unknown", f"import {key}")
+            for kind, key in imported_parts
+            if key > first and (kind, key) not in told
+        ]
         found += _untold(rows, told, start)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from collections.abc import Callable
@@ -17,8 +18,10 @@ from streamlit.testing.v1 import AppTest
 
 from risiko import pipeline
 from risiko.access import local
+from risiko.app import results_words
 from risiko.batch import Batch
 from risiko.contracts import CONTRACTS
+from risiko.evaluate.plan_results import Drawn
 from risiko.i18n import Translator
 from risiko.pipeline.plans import save_plan
 from risiko.pipeline.results import plan_results
@@ -120,6 +123,17 @@ def test_speaks_three_languages(results: Page, lang: str, title: str) -> None:
     text = said(app)
     assert not re.findall(r"\bresults[._][a-z_]+\b|\b[nN]an\b|\bNone\b|not_yet|too_few", text), "a code stands in the page"
     assert "<b>" not in re.sub(r"\\<b\\>", "", text), "a title of the records is shown letter by letter"
+    assert len(app.header) == 6
+    assert not app.subheader, "under the title of the page a level of headings would be skipped"
+
+
+def test_without_a_known_outcome_no_rate_is_set_beside_the_draw() -> None:
+    nothing = Drawn(40, 0, 5, 0, *[math.nan] * 8, 0.0, 1.0, "no_outcomes")
+    told = ["Funnene fra de trukne tilsynene er ikke kjent ennå.", "0 av 5 trukne tilsyn har kjent utfall."]
+    assert results_words.prevalence(nothing, NB) == told
+    some = results_words.prevalence(nothing._replace(naive=0.25, naive_low=0.1, naive_high=0.5), NB)
+    assert some[:2] == told
+    assert "25 %" in some[2]
 
 
 def test_the_table_has_the_numbers_of_the_plan(results: Page, planned: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
+from threading import Event
 
 import pandas as pd
 import pytest
@@ -27,7 +27,6 @@ from tests.unit.test_store_faults import open_folder, ordinary_user
 
 __all__ = ["open_folder"]  # a fixture
 
-ROOT = Path(__file__).parents[2]
 JUNE = datetime(2026, 6, 1, 12)
 TINY, HUGE = 5e-324, 1.7976931348623157e308
 
@@ -222,32 +221,26 @@ def test_a_copy_that_is_not_the_same_is_not_kept(address: str, tmp_path: Path, m
     assert not (tmp_path / "backup.db").exists()
 
 
-WRITER = """
-import sys
-from datetime import datetime
-from risiko.store import open_store
-store = open_store(sys.argv[1], wait_seconds=60)
-print("ready", flush=True)
-while True:
-    store.append("comment", "s1", "{}", datetime(2026, 1, 1), "KN")
-"""
-
-
 def test_a_backup_taken_while_others_write_is_of_one_moment(address: str, tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", WRITER, address], cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-        try:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == "ready\n"
-            counts = [back_up(address, tmp_path / f"{n}.db")["log"].rows for n in range(3)]
-        finally:
-            writer.kill()
+    ended = Event()
+
+    def write() -> None:
+        store = open_store(address, wait_seconds=60)
+        while not ended.is_set():
+            store.append("comment", "s1", "{}", JUNE, "KN")
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        counts = [back_up(address, tmp_path / f"{n}.db")["log"].rows for n in range(3)]
+        ended.set()
+    writing.result()
     assert counts[0] < counts[2], "the writer did write meanwhile"
     for n, count in enumerate(counts):
         with closing(open_store(str(tmp_path / f"{n}.db"), create=False)) as store:
             assert (verify_log(store).whole, verify_log(store).count) == (True, count)
 
 
-@pytest.mark.parametrize("version", [1, 3])
+@pytest.mark.parametrize(("kept_address", "version"), [("sqlite", 1), ("sqlite", 3), ("postgres", 1)], indirect=["kept_address"])
 def test_a_backup_of_an_earlier_version_becomes_a_store_of_this_one(kept_address: str, tmp_path: Path, version: int) -> None:
     awkward(open_store(str(tmp_path / "backup.db"))).close()
     as_version(version, str(tmp_path / "backup.db"))

@@ -139,6 +139,13 @@ def test_joint_visits_are_both_or_none_and_the_later_one_is_cheaper() -> None:
     assert gone.notices[["notice", "who"]].to_numpy().tolist() == [["joint_alone", "nobody"]]
 
 
+def test_a_joint_visit_that_no_office_can_make_is_told_and_bars_nobody() -> None:
+    found = asked(joint=[{"services": ["s0", "s1"], "saves_days": 4}])  # of Nord and of Sør
+    assert rows(found, "joint") == {}
+    assert rows(found, "capacity")["Sør"][0]["s1"] == rows(asked(), "capacity")["Sør"][0]["s1"], "nothing is saved either"
+    assert found.notices[["notice", "who"]].to_numpy().tolist() == [["joint_apart", "s0"], ["joint_apart", "s1"]]
+
+
 def test_where_any_office_may_go_each_service_is_visited_once_and_the_law_by_its_own() -> None:
     found = asked(office={"any": True, "away_days": 2})
     assert len(found.problem) == 2 * 5 + 1

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from risiko.contracts import CONTRACTS, Tables
+from risiko.errors import InputError
 from risiko.plan import rules as plan_rules
 from risiko.plan.eligible import Eligible, candidates_of, eligible, period
 from tests.drawn import table
@@ -67,7 +68,7 @@ def left_out(asked: plan_rules.Rules, **more: object) -> dict[str, str]:
 
 def test_the_period_begins_the_day_after_the_list_and_lasts_whole_months() -> None:
     assert period(rules(), AS_OF) == (date(2026, 7, 1), date(2027, 6, 30))
-    assert period(rules(period={"start": date(2026, 1, 31), "months": 1}), AS_OF) == (date(2026, 1, 31), date(2026, 2, 27))
+    assert period(rules(period={"start": date(2027, 1, 31), "months": 1}), AS_OF) == (date(2027, 1, 31), date(2027, 2, 27))
 
 
 def test_a_visit_costs_what_its_kind_costs_unless_the_type_has_a_cost_of_its_own() -> None:
@@ -118,6 +119,50 @@ def test_everyone_left_out_has_a_reason() -> None:
 def test_a_barred_service_stays_a_candidate_with_the_rule_that_can_be_priced() -> None:
     frame = found(rules(period={"months": 6})).candidates
     assert dict(zip(frame["service_id"], frame["barred"], strict=True)) == {"s1": "", "s2": "", "s3": "", "s4": "spacing"}
+
+
+def test_last_years_days_are_taken_in_proportion_to_the_period_and_what_was_said_as_it_is() -> None:
+    for months, nord in ((12, 100.0), (6, 50.0), (1, 8.3), (60, 500.0)):
+        here = found(rules(period={"months": months}, capacity={"person_days": {"Sør": 7}}))
+        assert here.capacity.to_dict() == {"Nord": nord, "Sør": 7.0}
+
+
+def test_a_period_that_is_over_is_no_plan() -> None:
+    last = rules(period={"start": date(2025, 7, 1), "months": 12})  # to 2026-06-30, the as-of date itself
+    with pytest.raises(InputError, match="is over at the as-of date") as caught:
+        period(last, AS_OF)
+    assert caught.value.where == "period.start"
+    assert period(rules(period={"start": date(2025, 7, 2), "months": 12}), AS_OF)[1] == date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("start", [date(1, 1, 1), date(9999, 6, 1)])
+def test_a_period_beyond_the_calendar_is_refused_by_its_key(start: date) -> None:
+    with pytest.raises(InputError) as caught:
+        rules(period={"start": start})
+    assert caught.value.where == "rules, key period.start"
+
+
+@pytest.mark.parametrize(("changes", "name"), [
+    ({"capacity": {"person_days": {"Nrod": 5}}}, "Nrod"), ({"capacity": {"points": {"Nrod": 5}}}, "Nrod"),
+    ({"minimum": {"county": {"Trom": 1}}}, "Trom"), ({"statutory": {"visits": {"nursing_hoem": 1}}}, "nursing_hoem"),
+    ({"minimum": {"theme": [{"name": "t", "types": ["nursing_home", "spa"], "visits": 1}]}}, "spa"),
+    ({"kinds": {"by_type": {"nursing_hoem": "inspection"}}}, "nursing_hoem"),
+])  # fmt: skip
+def test_a_name_in_the_rules_that_nothing_bears_is_told(changes: dict[str, object], name: str) -> None:
+    told = found(rules(**changes)).notices
+    assert told.loc[told["notice"] == "name_unmatched", "who"].tolist() == [name]
+    assert "name_unmatched" not in set(found(rules()).notices["notice"])
+
+
+def test_a_plan_for_an_office_that_nobody_belongs_to_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InputError, match="'Nrod'") as caught:
+        found(rules(office={"only": ["Nord", "Nrod"]}))
+    assert (caught.value.where, caught.value.hint) == ("office.only", "Nord, Sør")
+
+
+def test_a_joint_visit_names_each_service_once() -> None:
+    with pytest.raises(InputError, match="each service once"):  # else it would save days by meeting itself
+        rules(joint=[{"services": ["s1", "s1"], "saves_days": 5}])
 
 
 def test_capacity_is_what_was_said_then_last_year_and_missing_is_not_zero() -> None:

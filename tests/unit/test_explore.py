@@ -18,7 +18,7 @@ def candidates(n: int = 60, *, quiet: int = 10, days: float = 10.0) -> pd.DataFr
     """Half of the services in each of two offices; the first ones of all are quiet."""
     return pd.DataFrame({
         "service_id": [f"s{i:03}" for i in range(n)], "office": ["Nord", "Sør"] * (n // 2), "days": days,
-        "barred": "", "statutory": 0, "quiet": np.arange(n) < quiet,
+        "barred": "", "statutory": 0, "quiet": np.arange(n) < quiet, "waited_months": 24.0,
     })  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_the_same_seed_draws_the_same_and_another_one_others() -> None:
 
 def test_those_barred_and_those_the_law_visits_take_no_part() -> None:
     frame = candidates()
-    frame.loc[0, "barred"], frame.loc[1, "statutory"] = "spacing", 2  # visited lately; visited by law
+    frame.loc[0, "waited_months"], frame.loc[1, "statutory"] = 11.9, 2  # visited lately; visited by law
     part = drawn(candidates=frame)
     assert "s000" not in set(part["service_id"])
     assert "s001" not in set(part["service_id"])
@@ -74,6 +74,15 @@ def test_whom_a_planner_keeps_out_stays_in_the_draw_so_that_nobody_else_is_drawn
     frame, first = candidates(), drawn(3)
     frame.loc[first["drawn"].to_numpy(), "barred"] = rule
     assert drawn(3, candidates=frame).equals(first)
+
+
+@pytest.mark.parametrize("barred", ["", "skip", "postpone"])  # "": added by hand, which spacing does not bar
+def test_a_planners_word_about_one_visited_lately_brings_it_into_no_draw(barred: str) -> None:
+    frame = candidates()
+    frame.loc[0, ["waited_months", "barred"]] = 3.0, "spacing"
+    told = frame.assign(barred=frame["barred"].replace("spacing", barred))
+    assert "s000" not in set(drawn(candidates=told)["service_id"])
+    pd.testing.assert_frame_equal(drawn(candidates=told), drawn(candidates=frame))
 
 
 def test_an_office_that_cannot_pay_for_the_dearest_visit_draws_none_and_says_so_by_a_probability_of_0() -> None:

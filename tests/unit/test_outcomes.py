@@ -47,6 +47,11 @@ def authority() -> Authority:
     return opened
 
 
+def test_a_finding_without_a_text_has_hidden_nothing(authority: Authority) -> None:
+    kept = register(authority, replace(VISIT, findings=(Found("none"),)), ME, now=NOW)
+    assert (kept.status, kept.masked) == ("added", False)
+
+
 def test_an_outcome_becomes_rows_and_an_entry_that_names_plan_and_supervision(authority: Authority) -> None:
     kept = register(authority, VISIT, ME, now=NOW)
     assert (kept.status, kept.in_plan, kept.masked) == ("added", True, True)

@@ -53,10 +53,8 @@ def test_more_days_by_law_than_there_are() -> None:
     assert found.minimal
     help_ = ways(found)
     assert help_["capacity"] == [("high", 10.0, 12.0, -1)]
-    [(end, was, to, visit)] = help_["statutory"]
-    assert (end, was, to) == ("least", 1.0, 0.0)
-    assert visit in (0, 1, 2)
-    assert [way.smallest for way in found.ways] == [True, True]
+    assert set(help_) == {"capacity"}  # the law is never what gives way
+    assert [way.smallest for way in found.ways] == [True]
     assert "capacity (A): at most 10" in str(found)
     assert "10 to 12" in str(found)
 

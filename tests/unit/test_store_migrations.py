@@ -101,7 +101,7 @@ def rows_of_each(store: Store) -> None:
     store.record_weight_set("council", {"a": 1.0}, "æøå", JUNE, "KN")
 
 
-@OLD
+@pytest.mark.parametrize(("kept_address", "version"), [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgres", 3)], indirect=["kept_address"])
 def test_rows_survive_and_those_from_before_the_log_are_held_against_its_beginning(kept_address: str, version: int) -> None:
     with closing(open_store(kept_address)) as store:
         rows_of_each(store)

@@ -39,7 +39,7 @@ def lead(found: PlanResults, t: Translator) -> None:
 
 def grounds(found: PlanResults, t: Translator) -> None:
     """Hit rates by ground: picture and table, and what was expected."""
-    st.subheader(t("results.grounds_title"))
+    st.header(t("results.grounds_title"), anchor=False, divider="gray")
     st.caption(t("results.grounds_help"))
     rows = words.picture(found, t)
     if len(rows):
@@ -55,7 +55,7 @@ def grounds(found: PlanResults, t: Translator) -> None:
 
 def prevalence(found: PlanResults, t: Translator) -> None:
     """How common it is, by the visits that chance chose."""
-    st.subheader(t("results.prevalence_title"))
+    st.header(t("results.prevalence_title"), anchor=False, divider="gray")
     st.markdown("\n".join(f"- {line}" for line in words.prevalence(found.prevalence, t)))
     st.caption(t("results.prevalence_help", least=t.percent(LEAST_KNOWN)))
 
@@ -63,7 +63,7 @@ def prevalence(found: PlanResults, t: Translator) -> None:
 def others(found: PlanResults, names: Names) -> None:
     """What other lists would have found with as many visits."""
     t = names.t
-    st.subheader(t("results.lists_title"))
+    st.header(t("results.lists_title"), anchor=False, divider="gray")
     if found.others.estimates.empty:
         st.info(t("results.none_known"))
         return
@@ -84,7 +84,7 @@ def others(found: PlanResults, names: Names) -> None:
 
 def overrides(found: PlanResults, t: Translator) -> None:
     """Which reasons for departing from the list found more than the score expected."""
-    st.subheader(t("results.overrides_title"))
+    st.header(t("results.overrides_title"), anchor=False, divider="gray")
     if found.added.empty and found.left_alone.empty:
         st.info(t("results.overrides_none"))
         return
@@ -99,7 +99,7 @@ def overrides(found: PlanResults, t: Translator) -> None:
 def effect(found: Effect, names: Names) -> None:
     """Corrected in time, found again, changes beside similar services; and what is not causal."""
     t = names.t
-    st.subheader(t("results.effect_title"))
+    st.header(t("results.effect_title"), anchor=False, divider="gray")
     st.markdown(f"**{t('results.effect_caveat')}**")
     st.markdown(t("results.corrected_title", days=t.number(found.deadline_days)))
     if found.corrected.empty:

@@ -23,7 +23,7 @@ _NOT_KNOWN = "not_known"
 
 def form(at: Opened, numbers: tuple[int, ...], t: Translator) -> None:
     """Register an outcome; what became of the last one stands above."""
-    st.subheader(t("results.form_title"))
+    st.header(t("results.form_title"), anchor=False, divider="gray")
     if (fault := st.session_state.pop(_FAULT, None)) is not None:
         notices.fault(t, t("results.not_kept"), fault)
     if st.session_state.pop(_BLANK, False):
