@@ -105,6 +105,12 @@ def rules_of(below: Rules, edited: Tables, said: Mapping[str, Any]) -> Rules:
     return plan_rules.from_dict(whole, "form")
 
 
+def with_a_years_days(rules: Rules, places: Places) -> list[str]:
+    """The offices whose person-days are said to be those of the last twelve months, as the table is filled in."""
+    said = rules.capacity.person_days
+    return [name for name in places.offices if name in said and said[name] == round(places.spent.get(name, 0.0), 1) > 0]
+
+
 def offices_asked(rules: Rules, mine: Collection[str] | None) -> Rules:
     """The rules for the offices that the planner may plan for. mine: None means all of them."""
     if mine is None:

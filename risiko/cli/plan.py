@@ -217,6 +217,8 @@ def _decide(
     from risiko.access import local
     from risiko.pipeline.plans import decide
 
+    if approve is not None and withdraw is not None:
+        raise InputError("A plan is approved or withdrawn, one at a time.", where="--withdraw", hint="decide twice")
     status: Status = "approved" if approve is not None else "withdrawn"
     number = int(approve if approve is not None else withdraw or 0)
     decide(authority, number, status, why, local(_who(by)), at=datetime.now(UTC))

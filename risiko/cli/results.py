@@ -96,7 +96,7 @@ def _show_plan(found: PlanResults) -> None:
     )  # fmt: skip
     if len(found.others.estimates):
         rows = [
-            [r.list, r.method, _between(r.value, r.low, r.high), _n(r.ess), r.refused_because or ""]
+            [r.list, r.method, _between(r.value, r.low, r.high), _n(r.ess), _why(r.refused_because)]
             for r in found.others.estimates.itertuples(index=False)
         ]
         title = f"What other lists would have found with {found.others.k} visits, hits a visit"
@@ -143,6 +143,10 @@ def _show_change(name: str, change: Change) -> None:
 
 def _between(value: float, low: float, high: float) -> str:
     return "–" if value != value else f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _why(refused: object) -> str:
+    return refused if isinstance(refused, str) else ""
 
 
 def _n(x: float, decimals: int = 1) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from risiko.access import Person, require
 from risiko.errors import InputError
 from risiko.pipeline.plans import masked
+from risiko.pipeline.record import bodies
 from risiko.pipeline.runs import Authority
 from risiko.plan.rules import Override, Rules
 from risiko.vocabulary import OVERRIDE_ACTIONS, OVERRIDE_REASONS
@@ -51,7 +52,8 @@ def overrides(authority: Authority, *, by: date | None = None) -> pd.DataFrame:
     rows = authority.store.log(["override"])
     if by is not None:
         rows = rows[(rows["at"] < pd.Timestamp(by) + pd.Timedelta(days=1)).to_numpy()]
-    said = pd.DataFrame([json.loads(body) for body in rows["body"]], columns=["action", "reason", "text", "until"])
+    told = bodies(rows, authority.store.address)
+    said = pd.DataFrame(told, columns=["action", "reason", "text", "until"])
     frame = said.assign(
         until=pd.to_datetime(said["until"]), service_id=rows["about"].to_numpy(), at=rows["at"].to_numpy(),
         by=rows["by"].to_numpy(), seq=rows["seq"].to_numpy(),
@@ -87,8 +89,8 @@ def comments(authority: Authority, service_id: str | None = None) -> pd.DataFram
     """Comments, newest first: service_id, text, at, by. service_id: of this one only."""
     rows = authority.store.log(["comment"])
     frame = pd.DataFrame({
-        "service_id": rows["about"], "text": [json.loads(body)["text"] for body in rows["body"]], "at": rows["at"],
-        "by": rows["by"],
+        "service_id": rows["about"], "text": [body.get("text", "") for body in bodies(rows, authority.store.address)],
+        "at": rows["at"], "by": rows["by"],
     })  # fmt: skip
     return frame[(service_id is None) | (frame["service_id"] == service_id)].iloc[::-1].reset_index(drop=True)
 

@@ -16,6 +16,7 @@ from risiko.contracts import CONTRACTS, Tables
 from risiko.errors import InputError
 from risiko.masking import mask
 from risiko.pipeline.plans import KeptPlan, kept_plan
+from risiko.pipeline.record import bodies
 from risiko.pipeline.runs import Authority
 
 SOURCE = "app"
@@ -103,7 +104,7 @@ def register(authority: Authority, outcome: Outcome, who: Person, *, now: dateti
 def registered(authority: Authority) -> pd.DataFrame:
     """Every entry about outcomes, oldest first: seq, at, by, plan (missing for none), supervision_id, service_id."""
     rows = authority.store.log(["outcome"])
-    said = pd.DataFrame([json.loads(body) for body in rows["body"]], columns=["plan", "supervision_id", "service_id"])
+    said = pd.DataFrame(bodies(rows, authority.store.address), columns=["plan", "supervision_id", "service_id"])
     frame: pd.DataFrame = rows[["seq", "at", "by"]].reset_index(drop=True)
     return frame.assign(plan=said["plan"].astype("Int64"), supervision_id=said["supervision_id"].astype("str"),
                         service_id=said["service_id"].astype("str"))  # fmt: skip

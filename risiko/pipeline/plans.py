@@ -15,6 +15,7 @@ import pandas as pd
 from risiko.access import Person, require
 from risiko.errors import InputError
 from risiko.masking import mask
+from risiko.pipeline.record import bodies
 from risiko.pipeline.runs import Authority
 from risiko.plan.archive import PlanRecord, as_text, from_text
 
@@ -111,8 +112,7 @@ def decide(authority: Authority, number: int, status: Status, note: str, who: Pe
 def decisions(authority: Authority) -> pd.DataFrame:
     """Every decision about plans, oldest first: DECISIONS."""
     rows = authority.store.log(["decision"])
-    said = [json.loads(body) for body in rows["body"]]
-    frame = pd.DataFrame(said, columns=["number", "status", "note"])
+    frame = pd.DataFrame(bodies(rows, authority.store.address), columns=["number", "status", "note"])
     return frame.assign(at=rows["at"].to_numpy(), by=rows["by"].to_numpy(), seq=rows["seq"].to_numpy())[list(DECISIONS)]
 
 
@@ -129,7 +129,10 @@ def _all(authority: Authority) -> Iterable[KeptPlan | Unreadable]:
         except InputError as error:
             yield Unreadable(number, int(row["seq"]), error.what)
             continue
-        at = pd.Timestamp(row["at"]).to_pydatetime()
+        if pd.isna(row["at"]):
+            yield Unreadable(number, int(row["seq"]), "The moment it was kept has been changed and cannot be read.")
+            continue
+        at = row["at"].to_pydatetime()
         yield KeptPlan(number, int(row["seq"]), row["sha256"], record, at, row["by"])
 
 

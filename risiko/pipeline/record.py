@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
+from risiko.errors import StoreError
 from risiko.store.base import Store
 from risiko.store.chain import Fault, held_against
 
@@ -42,6 +45,24 @@ def verify_log(store: Store, head: str = "", count: int | None = None) -> Verdic
     if head.strip():
         faults = [*faults, *held_against(hashes, head, count)]
     return Verdict(len(hashes), hashes[-1] if hashes else "", tuple(faults))
+
+
+def bodies(rows: pd.DataFrame, where: str) -> list[dict[str, Any]]:
+    """What entries of the log say (rows of Store.log), in order. where: the store's address.
+
+    Raises StoreError that names the first entry whose body is no JSON object: someone has changed it.
+    """
+    said = []
+    for seq, text in zip(rows["seq"], rows["body"], strict=True):
+        try:
+            body = json.loads(text)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            what = f"Entry {seq} of the log cannot be read: it has been changed."
+            raise StoreError(what, where=where, hint="`risiko log verify` tells more")
+        said.append(body)
+    return said
 
 
 def log_entries(

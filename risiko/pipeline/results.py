@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from risiko.evaluate.other_lists import OtherLists, other_lists, reach
 from risiko.evaluate.plan_results import Drawn, by_ground, prevalence
 from risiko.evaluate.signal_change import Change
 from risiko.pipeline.matching import carried_out
-from risiko.pipeline.plans import KeptPlan, kept_plans
+from risiko.pipeline.plans import KeptPlan, decisions, kept_plans
 from risiko.pipeline.runs import LARGE, Authority, newest_known, prepare_tables, rank, read_tables
 from risiko.scoring.table import POINTS
 from risiko.settings import Settings
@@ -72,12 +72,12 @@ class PlanResults:
 def plan_results(
     authority: Authority, number: int | None = None, as_of: date | None = None, tables: Tables | None = None
 ) -> PlanResults | None:
-    """What came of a plan (default: the newest) as known at a date (default: the newest known).
+    """What came of a plan (default: the newest not withdrawn) as known at a date (default: the newest known).
 
     tables: what runs.read_tables gave, where it is at hand. None where no plan is kept, or none of that number.
     """
     plans = {plan.number: plan for plan in kept_plans(authority)}
-    chosen = plans.get(max(plans, default=0) if number is None else number)
+    chosen = plans.get(_newest(authority, plans) if number is None else number)
     if chosen is None:
         return None
     read, day = _read(authority, as_of, tables)
@@ -92,6 +92,13 @@ def plan_results(
         grounds=by_ground(visits), prevalence=prevalence(chosen.record.frame, visits), others=others,
         lists_missing=missing, added=added, left_alone=alone, plans=len(plans),
     )  # fmt: skip
+
+
+def _newest(authority: Authority, numbers: Collection[int]) -> int:
+    """The newest plan that nobody has taken back; where all have been, the newest of all; 0 where there is none."""
+    said = decisions(authority).drop_duplicates("number", keep="last")
+    back = set(said.loc[said["status"] == "withdrawn", "number"])
+    return max([n for n in numbers if n not in back] or numbers, default=0)
 
 
 def effect_of_supervision(authority: Authority, as_of: date | None = None, tables: Tables | None = None) -> Effect:

@@ -141,9 +141,24 @@ def from_text(text: str, where: str = "plan") -> PlanRecord:
         moments = {name: date.fromisoformat(plain[name]) for name in ("as_of", "start", "end")}
         frames = {name: _frame(name, said[name]) for name in FRAMES}
         made_at = datetime.fromisoformat(plain["made_at"])
+        _check_plain(plain)
         return PlanRecord(**{**plain, **moments, "made_at": made_at}, rules=rules, **frames)
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable(where, f"{type(error).__name__}: {error}") from None
+
+
+_PLAIN: Mapping[str, type | tuple[type, ...]] = {
+    "model_id": str, "weights": dict, "data_version": str, "settings_version": int, "list_seed": int, "top": int,
+    "seed": int, "by": str, "title": str, "worth": (int, float), "bound": (int, float), "proved": bool,
+}  # fmt: skip
+
+
+def _check_plain(said: Mapping[str, Any]) -> None:
+    """Nothing where each plain value is what it must be. Raises ValueError that names the first that is not."""
+    for name, kind in _PLAIN.items():
+        yes_or_no = isinstance(said[name], bool) and kind is not bool
+        if yes_or_no or not isinstance(said[name], kind) or (name == "seed" and said[name] < 0):
+            raise ValueError(f"{name} cannot be {said[name]!r}")
 
 
 def without_moment(record: PlanRecord) -> PlanRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -181,7 +181,7 @@ def _unmatched(candidates: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     if strange:
         what = f"No service on the list belongs to an office {strange[0]!r}."
         raise InputError(what, where="office.only", hint=", ".join(sorted(offices)) or "the records name no office")
-    told = [
+    told: list[tuple[Iterable[str], set[str]]] = [
         ({**rules.capacity.person_days, **rules.capacity.points}, offices),
         (rules.minimum.county, {*candidates["county"]}),
         ([name for theme in rules.minimum.theme for name in theme.types], types),

@@ -20,14 +20,13 @@ def explore(candidates: pd.DataFrame, rules: Rules, left: pd.Series, *, seed: in
     """Everyone who takes part in the draw, and who was drawn: archive.FRAME, in service_id order.
 
     candidates: of plan.eligible; those visited too recently, and those whom the law has visited anyway, take no part.
-    Whom a planner adds, skips or postpones changes nothing of that: otherwise a word after the draw would draw the others
-    anew. left: the
-    person-days of each office after statutory visits. Each office draws its own share of the visits it can pay for
-    (share × person-days left / mean days of a visit, at least one where the share is above 0, never more than it can
-    pay for whatever is drawn). Within it chances are in proportion to `size`: quiet_weight for a quiet and dependent
-    service, 1 for others, none above 1 (plan.draw.probabilities); systematic over lots, so the number is fixed and each
-    is drawn with exactly its probability. Whoever could be drawn but stands in an office that draws none has
-    probability 0.
+    Whatever a planner says of a service changes nothing of that: otherwise a word after the draw would draw the others
+    anew. left: the person-days of each office after statutory visits. Each office draws its own share of the visits it
+    can pay for (share × person-days left / mean days of a visit, at least one where the share is above 0, never more
+    than it can pay for whatever is drawn). Within it chances are in proportion to `size`: quiet_weight for a quiet and
+    dependent service, 1 for others, none above 1 (plan.draw.probabilities); systematic over lots, so the number is
+    fixed and each is drawn with exactly its probability. Whoever could be drawn but stands in an office that draws none
+    has probability 0.
     """
     recent = candidates["waited_months"] < rules.spacing.months  # whatever else is said of it
     part = candidates[~recent & (candidates["statutory"] == 0)].reset_index(drop=True)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from risiko.plan.anywhere import who_goes
 from risiko.plan.archive import OFFICES, PRICES, empty
 from risiko.plan.constraints import Posed, posed
 from risiko.plan.draw import IntArray
 from risiko.plan.eligible import Eligible, notice, notices_frame
 from risiko.plan.explore import FEW, explore
-from risiko.plan.packing import packed
 from risiko.plan.problem import BoolArray, Solution
 from risiko.plan.rules import Rules
 from risiko.vocabulary import GROUNDS
@@ -57,12 +57,21 @@ class Selection:
 
     @property
     def columns(self) -> IntArray:
-        """The chosen columns of the problem."""
-        return np.flatnonzero(self.solution.chosen)
+        """The chosen columns of the problem that are services: their positions among the candidates too."""
+        return np.flatnonzero(self.solution.chosen & (self.posed.service >= 0))
+
+    @property
+    def who_goes(self) -> tuple[pd.Series, pd.Series]:
+        """The office that makes each chosen service's visits, and the person-days they take, by chosen column."""
+        posed, n = self.posed, len(self.eligible.candidates)
+        chosen, moved = self.solution.chosen[:n], self.solution.chosen[n:]
+        away = who_goes(posed.moves, chosen, moved, posed.problem.least[:n] > 0)
+        days = pd.Series(posed.days) + posed.moves.away_days * away.notna()
+        return away.fillna(posed.office).iloc[self.columns], days.iloc[self.columns]
 
     def services(self, chosen: BoolArray | None = None) -> pd.Series:
         """The service_ids of a choice (default: this plan's), each once, in their order."""
-        columns = self.columns if chosen is None else np.flatnonzero(chosen)
+        columns = self.columns if chosen is None else np.flatnonzero(chosen & (self.posed.service >= 0))
         return self.eligible.candidates["service_id"].iloc[self.posed.service[columns]].reset_index(drop=True)
 
 
@@ -82,11 +91,10 @@ def select(
     if fast:
         from risiko.plan.preview import preview
 
-        found, quick = packed(found, eligible, preview(found.problem))
-        return Selection(eligible, rules, frame, found, quick, told)
+        return Selection(eligible, rules, frame, found, preview(found.problem), told)
     from risiko.plan.solve import solve
 
-    found, solution = packed(found, eligible, solve(found.problem))
+    solution = solve(found.problem)
     if solution.status in ("infeasible", "unknown"):
         from risiko.plan.conflicts import conflicts
 
@@ -110,13 +118,15 @@ def chosen_visits(selection: Selection) -> pd.DataFrame:
     columns = selection.columns
     candidates = selection.eligible.candidates.iloc[selection.posed.service[columns]].reset_index(drop=True)
     owed = candidates["statutory"].to_numpy(dtype=np.int64)
-    days = selection.posed.days[columns] / np.maximum(owed, 1)
-    office = selection.posed.office.iloc[columns].reset_index(drop=True)
+    office, days = (values.reset_index(drop=True) for values in selection.who_goes)
+    days = days / np.maximum(owed, 1)
     frame = candidates.rename(columns={"office": "own_office"}).assign(office=office, days=days)
     frame["value"] = frame["value"].where(owed == 0, 0.0)
     grounds = _grounds(selection, candidates)
-    frame["grounds"] = grounds.apply(lambda row: "|".join(name for name in GROUNDS if row[name]), axis=1)
-    frame["ground"] = frame["grounds"].str.split("|").str[0]
+    each = grounds[list(GROUNDS)].to_numpy()
+    told = [[name for name, holds in zip(GROUNDS, row, strict=True) if holds] for row in each]
+    frame["grounds"] = pd.Series(["|".join(names) for names in told], dtype="str")
+    frame["ground"] = pd.Series([names[0] for names in told], dtype="str")
     chance = selection.frame.set_index("service_id")["probability"]
     frame["probability"] = frame["service_id"].map(chance).astype(float)
     return frame.loc[frame.index.repeat(np.maximum(owed, 1))].reset_index(drop=True)
@@ -125,8 +135,9 @@ def chosen_visits(selection: Selection) -> pd.DataFrame:
 def offices(selection: Selection) -> pd.DataFrame:
     """What became of each office's capacity: archive.OFFICES, in order of name; NaN capacity: nobody said."""
     columns, eligible = selection.columns, selection.eligible
+    goes, days = selection.who_goes
     own = pd.DataFrame({
-        "office": selection.posed.office.iloc[columns].to_numpy(), "days": selection.posed.days[columns],
+        "office": goes.to_numpy(), "days": days.to_numpy(),
         "service_id": eligible.candidates["service_id"].to_numpy()[selection.posed.service[columns]],
         "owed": eligible.candidates["statutory"].to_numpy()[selection.posed.service[columns]],
         "points": eligible.candidates["points"].to_numpy()[selection.posed.service[columns]],

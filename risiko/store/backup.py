@@ -40,9 +40,10 @@ def back_up(address: str, target: Path, *, force: bool = False) -> Mapping[str, 
     _check_free(target, force)
     with closing(_opened(address)) as store, _beside(target) as new:
         with store.snapshot() as connection:
+            _check_other(connection, target)
             taken = sums(connection)
             if connection.dialect.name == "sqlite":
-                _copy_pages(connection, new)
+                _copy_pages(connection, new, target)
             else:
                 _copy_rows(connection, new)
         _finish(new, taken, "DELETE")
@@ -72,7 +73,7 @@ def _restore_file(file: Path, target: Path) -> Mapping[str, Sum]:
     with _beside(target, parents=True) as new:
         with _read_only(file) as connection:
             taken = sums(connection)
-            _copy_pages(connection, new)
+            _copy_pages(connection, new, target)
         _finish(new, taken, "WAL")
         _place(new, target, force=False)
     return taken
@@ -87,7 +88,7 @@ def _restore_server(file: Path, url: sa.URL, shown: str) -> Mapping[str, Sum]:
             raise StoreError("There are tables in the database already.", where=shown, hint=hint)
         unpacked = Path(folder) / "backup.db"  # it is brought up to date here, not in the backup
         with _read_only(file) as source:
-            _copy_pages(source, unpacked)
+            _copy_pages(source, unpacked, unpacked)
         with closing(_opened(str(unpacked))) as store, store.snapshot() as source:
             copy(source, connection, shown)
             taken = sums(source)
@@ -114,9 +115,9 @@ def _read_only(file: Path) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _copy_pages(connection: sa.Connection, new: Path) -> None:
-    """SQLite's own backup, page by page, of what the connection sees now."""
-    with closing(sqlite3.connect(new)) as target:
+def _copy_pages(connection: sa.Connection, new: Path, target: Path) -> None:
+    """SQLite's own backup, page by page, of what the connection sees now. target: what it is to be called."""
+    with told(str(target), sqlite3.Error), closing(sqlite3.connect(new)) as target:
         sqlite_driver(connection).backup(target)
 
 
@@ -151,6 +152,15 @@ def _check_free(target: Path, force: bool) -> None:
         raise StoreError(what, where=str(target), hint="choose another name")
 
 
+def _check_other(connection: sa.Connection, target: Path) -> None:
+    """A store in the place of which its own copy comes would lose what others are about to write to it."""
+    if connection.dialect.name != "sqlite" or not target.exists():
+        return
+    own = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]
+    if target.samefile(own):
+        raise StoreError("This is the store itself, not a place for its backup.", where=str(target), hint=TARGET)
+
+
 @contextmanager
 def _beside(target: Path, *, parents: bool = False) -> Iterator[Path]:
     """Where to make the new file: in the same folder, so that it can be given its name at one stroke."""
@@ -165,7 +175,8 @@ def _beside(target: Path, *, parents: bool = False) -> Iterator[Path]:
         what = f"The file cannot be written: {error.strerror or error}."
         raise StoreError(what, where=str(target), hint=TARGET) from error
     finally:
-        for left in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
+        for ending in ("", "-wal", "-shm", "-journal"):
+            left = Path(f"{new}{ending}")
             with suppress(OSError):
                 left.unlink(missing_ok=True)
 

@@ -46,7 +46,7 @@ _SENTENCES = (
     ),
     (
         r"disk is full|no space left|could not extend file",
-        "There is no room left where the store lies.",
+        "There is no room left on the disk.",
         "make room on the disk and try again; nothing was written",
     ),
     (

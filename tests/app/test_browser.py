@@ -144,6 +144,8 @@ def test_no_breach_of_wcag_on_the_other_pages(visit: Visit, run: pipeline.Run, p
     for width in WIDTHS:
         assert breaches(page, width) == ""
         assert page.get_by_test_id("stMain").evaluate(SIDEWAYS) == 0, "the page itself must not scroll sideways"
+    names = page.locator("[data-testid=stTable] > [role=region]").evaluate_all("all => all.map(e => e.ariaLabel)")
+    assert len(names) == len(set(names)), "who hears one table's name after another must be able to tell them apart"
 
 
 def test_no_breach_of_wcag_on_the_page_of_validation(visit: Visit, opened: pipeline.Authority) -> None:

@@ -158,6 +158,18 @@ def test_a_number_typed_in_is_used_and_stays(planning_page: Page) -> None:
     assert "har 0 dagsverk" not in text(app)
 
 
+def test_a_years_days_in_half_a_year_are_told(planning_page: Page, run: pipeline.Run) -> None:
+    spent = planning.spent(run, SHIPPED)
+    name = str(spent[spent > 0].index[0])
+    app = planning_page()
+    app.number_input(key="plan.months.0").set_value(6)
+    app = submit(app, "Bruk")
+    told = [box.value for box in app.warning if "siste tolv månedene" in box.value]
+    assert [name in line and "6 måneder" in line for line in told] == [True]
+    app.number_input(key="plan.months.0").set_value(12)
+    assert not [box for box in submit(app, "Bruk").warning if "siste tolv månedene" in box.value]
+
+
 def test_the_form_changes_what_it_asks_about_and_leaves_the_rest(planning_page: Page) -> None:
     below = SHIPPED.with_changes({"joint": [{"services": ["T00001", "T00002"], "why": "the same house"}]})
     app = planning_page(rules=below)
@@ -308,6 +320,8 @@ def test_a_planner_of_an_office_plans_for_that_office_only(own_store: Path, monk
 
     app = visit(KARI | {"office": office})
     assert editor(app, "offices")["office"].tolist() == [office]
+    assert f"Planen gjelder: **{office}**" in text(app)
+    assert not [field.key for field in app.multiselect if field.disabled], "too pale to read"
     app.session_state["plan.asked"] = Asked(SHIPPED.with_changes({"office": {"only": ["another"]}}), SEED)
     app = press(press(app, "plan.make"), "plan.save")
     kept = plans.kept_plans(pipeline.open_authority(str(own_store)))
@@ -328,6 +342,7 @@ def test_what_planners_say_on_the_page_of_a_service(page: Page, own_store: Path,
     assert "Ingen har sagt noe om denne tjenesten ennå." in text(app)
     app = submit(app, "Før inn")
     assert "Begrunnelsen mangler." in text(app)
+    assert next(e for e in app.expander if e.label == "Legg til, ta ut eller utsett").proto.expanded, "what was typed is folded away"
 
     def field(kind: str, name: str) -> Any:
         return next(w for w in getattr(app, kind) if (w.key or "").startswith(f"decisions.{name}"))

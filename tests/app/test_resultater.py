@@ -133,7 +133,7 @@ def test_without_a_known_outcome_no_rate_is_set_beside_the_draw() -> None:
     assert results_words.prevalence(nothing, NB) == told
     some = results_words.prevalence(nothing._replace(naive=0.25, naive_low=0.1, naive_high=0.5), NB)
     assert some[:2] == told
-    assert "25 %" in some[2]
+    assert NB.percent(0.25) in some[2]
 
 
 def test_the_table_has_the_numbers_of_the_plan(results: Page, planned: Path) -> None:
@@ -186,13 +186,20 @@ def test_an_outcome_is_kept_and_told_and_not_doubled(results: Page, planned: Pat
 
 def test_an_outcome_that_cannot_be_is_refused_in_words(results: Page) -> None:
     app = results()
+    assert opened(app) == [False]
     app.button[-1].click().run()
     assert app.warning[0].value == "Velg tjeneste og dag først."
+    assert opened(app) == [True], "the fields would be folded away with what was typed in them"
     app.selectbox(key="results.form.service").set_value(_id(app.selectbox(key="results.form.service").options[0]))
     app.date_input(key="results.form.day").set_value(date(2020, 1, 1))
     app.button[-1].click().run()
     assert not app.exception
     assert "outside the period of plan 1" in app.warning[0].value
+    assert opened(app) == [True]
+
+
+def opened(app: AppTest) -> list[bool]:
+    return [box.proto.expanded for box in app.expander if box.label == "Nytt utfall"]
 
 
 def _id(option: str) -> str:

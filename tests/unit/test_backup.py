@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -120,6 +121,35 @@ def test_an_earlier_file_is_only_replaced_on_purpose(tmp_path: Path) -> None:
     with closing(open_store(address)) as store:
         store.append("comment", "s2", "{}", JUNE, "KN")
     assert back_up(address, target, force=True)["log"].rows == 12
+
+
+def test_a_store_is_no_place_for_its_own_backup(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    open_store(str(path)).append("comment", "s1", "{}", JUNE, "KN")
+    (tmp_path / "other.db").symlink_to(path)
+    file = path.stat().st_ino
+    for target in (path, tmp_path / "other.db"):
+        with pytest.raises(StoreError, match="the store itself|in use"):
+            back_up(str(path), target, force=True)
+    assert path.stat().st_ino == file
+
+
+def test_a_backup_that_cannot_be_finished_names_its_own_place_and_leaves_nothing(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store.db"))
+    for n in range(40):
+        store.append("comment", f"s{n}", f'"{"x" * 4000}"', JUNE, "KN")
+    store.close()
+    (tmp_path / "safe").mkdir()
+    target = tmp_path / "safe" / "backup.db"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))  # as a disk that fills up half-way
+    try:
+        with pytest.raises(StoreError) as caught:
+            back_up(str(tmp_path / "store.db"), target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.where == str(target)
+    assert list((tmp_path / "safe").iterdir()) == []
 
 
 def test_a_store_in_use_is_not_replaced_by_a_backup(tmp_path: Path) -> None:

@@ -146,13 +146,19 @@ def test_a_joint_visit_that_no_office_can_make_is_told_and_bars_nobody() -> None
     assert found.notices[["notice", "who"]].to_numpy().tolist() == [["joint_apart", "s0"], ["joint_apart", "s1"]]
 
 
-def test_where_any_office_may_go_each_service_is_visited_once_and_the_law_by_its_own() -> None:
+def test_where_any_office_may_go_visits_of_one_cost_are_moved_by_number_and_the_law_stays_at_home() -> None:
     found = asked(office={"any": True, "away_days": 2})
-    assert len(found.problem) == 2 * 5 + 1
-    assert found.office.tolist()[:4] == ["Nord", "Sør", "Sør", "Nord"]  # the own office first
-    assert found.days.tolist()[:4] == [10, 12, 10, 12]
+    moves = found.moves
+    # Nord has s0 and s4 (10 days) and s2 (20), Sør s1 and s3 (10); s5 owes visits by law
+    assert list(zip(moves.home, moves.days, strict=True)) == [("Nord", 10), ("Nord", 20), ("Sør", 10)]
+    assert moves.cls.tolist() == [0, 2, 1, 2, 0, -1]
+    assert [(moves.home[c], to, n) for c, to, n in zip(moves.of, moves.office, moves.size, strict=True)] == [
+        ("Nord", "Sør", 1), ("Nord", "Sør", 2), ("Nord", "Sør", 1), ("Sør", "Nord", 1), ("Sør", "Nord", 2),
+    ]  # fmt: skip
+    nord = found.problem.rows[found.problem.rule == RULES.index("capacity")].toarray()[0]
+    assert nord.tolist() == [10, 0, 20, 0, 10, 0, -10, -20, -20, 12, 24]  # those that go, and those that come with the travel
     once = found.problem.rows[found.problem.rule == RULES.index("once")].toarray()
-    assert once.sum(axis=1).tolist() == [2] * 5
+    assert once[0].tolist() == [-1, 0, 0, 0, -1, 0, 1, 2, 0, 0, 0]  # no more are moved than are made
     assert rows(asked(), "once") == {}
 
 

@@ -19,7 +19,7 @@ from risiko.contracts import Tables
 from risiko.errors import InputError
 from risiko.pipeline.matching import KNOWN, NOT_YET, WAITING, carried_out
 from risiko.pipeline.outcomes import Found, Outcome, register, registered
-from risiko.pipeline.plans import save_plan
+from risiko.pipeline.plans import decide, save_plan
 from risiko.pipeline.results import effect_of_supervision, plan_results
 from risiko.pipeline.runs import Authority
 from risiko.plan.archive import PlanRecord
@@ -45,6 +45,24 @@ def authority() -> Authority:
     opened = Authority(store, settings.load())
     save_plan(opened, a_plan(), ME, at=datetime(2026, 7, 2))
     return opened
+
+
+def test_results_are_those_of_the_newest_plan_that_was_not_taken_back(authority: Authority) -> None:
+    save_plan(authority, a_plan(), ME, at=datetime(2026, 7, 3))
+    save_plan(authority, a_plan(), ME, at=datetime(2026, 7, 4))
+    decide(authority, 3, "withdrawn", "A mistake.", ME, at=datetime(2026, 7, 5))
+
+    def newest() -> int:
+        found = plan_results(authority)
+        assert found is not None
+        return found.plan.number
+
+    assert newest() == 2
+    decide(authority, 3, "approved", "No mistake after all.", ME, at=datetime(2026, 7, 6))
+    assert newest() == 3
+    for number in (1, 2, 3):
+        decide(authority, number, "withdrawn", "All of them.", ME, at=datetime(2026, 7, 7))
+    assert newest() == 3
 
 
 def test_a_finding_without_a_text_has_hidden_nothing(authority: Authority) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from risiko.app.plan_form import Places, offices_asked, rules_of, tables
+from risiko.app.plan_form import Places, offices_asked, rules_of, tables, with_a_years_days
 from risiko.errors import InputError
 from risiko.plan import rules as plan_rules
 from risiko.plan.rules_file import as_toml
@@ -51,6 +51,15 @@ def test_last_year_is_filled_in_where_the_rules_take_it_and_nothing_is_missing_n
     assert offices.loc["Sør"].isna().all(), "no days on record is no capacity of 0"
     own = SHIPPED.with_changes({"capacity": {"as_last_year": False, "person_days": {"Sør": 0}}})
     assert tables(own, PLACES)["offices"].set_index("office")["days"].fillna(-1).to_dict() == {"Nord": -1, "Sør": 0}
+
+
+def test_the_days_of_a_whole_year_are_known_again_and_a_number_of_ones_own_is_not() -> None:
+    places = Places(("Nord", "Sør", "Øst"), (), (), {"Nord": 41.26, "Sør": 0.0, "Øst": 80.0})
+    filled = rules_of(SHIPPED, tables(SHIPPED, places), {"period.months": 6})
+    assert with_a_years_days(filled, places) == ["Nord", "Øst"]
+    own = filled.with_changes({"capacity": {"person_days": {"Nord": 20.6, "Sør": 0, "Øst": 80}}})
+    assert with_a_years_days(own, places) == ["Øst"]
+    assert with_a_years_days(SHIPPED, places) == [], "what nobody has said is reckoned for the period by itself"
 
 
 def test_what_is_blanked_out_is_gone_and_what_is_typed_in_counts() -> None:

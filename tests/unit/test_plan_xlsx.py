@@ -134,7 +134,7 @@ def test_the_draw_can_be_made_again_from_the_workbook_alone() -> None:
     ids = [f"s{n:03}" for n in range(1, 61)]
     candidates = pd.DataFrame({
         "service_id": ids, "office": ["Nord", "Sør", "Vest"] * 20, "barred": "", "statutory": 0, "days": 10.0,
-        "quiet": [n % 4 == 0 for n in range(60)],
+        "quiet": [n % 4 == 0 for n in range(60)], "waited_months": 24.0,
     })  # fmt: skip
     left = pd.Series({"Nord": 400.0, "Sør": 220.0, "Vest": 0.0})
     record = a_plan()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from risiko import settings
 from risiko.access import NotAllowed, Person, local
-from risiko.errors import InputError, Stale
+from risiko.errors import InputError, Stale, StoreError
 from risiko.pipeline import Authority
+from risiko.pipeline.decisions import comment, comments, overrides
+from risiko.pipeline.decisions import override as enter
 from risiko.pipeline.plans import (
     decide,
     decisions,
@@ -23,7 +26,9 @@ from risiko.pipeline.plans import (
     unreadable_plans,
 )
 from risiko.plan.archive import as_text, differences
+from risiko.store import open_store
 from risiko.store.base import Store
+from tests.old_stores import tamper
 from tests.plans import a_plan
 
 NOON = datetime(2026, 7, 2, 12)
@@ -95,6 +100,32 @@ def test_a_plan_of_an_older_schema_is_listed_with_its_reason_and_stops_no_other(
     assert "an older version of risiko" in lost[0].why
     with pytest.raises(InputError, match="an older version"):
         kept_plan(authority, 1)
+
+
+def test_an_entry_whose_moment_was_changed_is_told_and_the_other_plans_are_read(tmp_path: Path) -> None:
+    path = str(tmp_path / "store.db")
+    authority = Authority(open_store(path), settings.load())
+    for _ in range(2):
+        save_plan(authority, a_plan(), KARI, at=NOON)
+    tamper(path, "UPDATE log SET at = 'last Friday' WHERE seq = 1")
+    assert [plan.number for plan in kept_plans(authority)] == [2]
+    assert [(plan.number, plan.why) for plan in unreadable_plans(authority)] == [
+        (1, "The moment it was kept has been changed and cannot be read.")
+    ]
+
+
+@pytest.mark.parametrize("body", ["{cut off", "[1]"])
+def test_an_entry_that_was_changed_is_named_and_not_a_fault_in_risiko(tmp_path: Path, body: str) -> None:
+    path = str(tmp_path / "store.db")
+    authority = Authority(open_store(path), settings.load())
+    save_plan(authority, a_plan(), KARI, at=NOON)
+    decide(authority, 1, "approved", "Agreed.", OLA, at=NOON)
+    enter(authority, "s001", "skip", "other", "Because.", KARI, at=NOON, office=None)
+    comment(authority, "s001", "Seen.", KARI, at=NOON)
+    tamper(path, f"UPDATE log SET body = '{body}' WHERE seq > 1")
+    for seq, reads in ((2, decisions), (3, overrides), (4, comments)):
+        with pytest.raises(StoreError, match=f"Entry {seq} of the log cannot be read"):
+            reads(authority)
 
 
 def test_the_newest_decision_about_a_plan_holds_and_needs_a_reason(authority: Authority) -> None:

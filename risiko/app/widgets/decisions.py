@@ -66,7 +66,7 @@ def form(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -> N
     if not access.may(login.visit().person(), "override", office):
         st.caption(t("decisions.not_yours"))
         return
-    with st.expander(t("decisions.make")):
+    with st.expander(t("decisions.make"), expanded=fault is not None):  # what was typed must not be folded away
         _fields(opened, service_id, office, bool(now), t)
 
 

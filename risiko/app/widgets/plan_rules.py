@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from risiko.app import plan_data, plan_form
+from risiko.app.display import plain
 from risiko.app.plan_data import Asked
 from risiko.app.plan_form import Places
 from risiko.app.widgets import notices
@@ -18,6 +19,7 @@ from risiko.plan import rules as plan_rules
 from risiko.plan.rules import Rules
 from risiko.plan.rules_file import as_toml
 from risiko.reports.names import Names
+from risiko.reports.plan_words import joined
 from risiko.vocabulary import SECTORS, SUPERVISION_KINDS
 
 _EPOCH, _BASE, _FAULT = "plan.epoch", "plan.base", "plan.rules.fault"
@@ -39,8 +41,16 @@ def show(now: Asked, places: Places, mine: Sequence[str] | None, names: Names) -
             notices.fault(t, t("plan_page.rules_wrong"), error)
         else:
             plan_data.ask(now)
+    _warn_of_year(now.rules, places, names)
     _file(now, names)
     return now
+
+
+def _warn_of_year(rules: Rules, places: Places, names: Names) -> None:
+    """The fields are filled in with a year's person-days: who makes the period another must be told to correct them."""
+    t, months = names.t, rules.period.months
+    if months != 12 and (offices := plan_form.with_a_years_days(rules, places)):
+        st.warning(t.plural("plan_page.year_days", months, offices=plain(joined(offices, t))))
 
 
 def _base(now: Asked) -> Asked:
@@ -108,10 +118,14 @@ def _period(rules: Rules, names: Names) -> dict[str, Any]:
 def _offices(rules: Rules, places: Places, mine: Sequence[str] | None, names: Names) -> dict[str, Any]:
     t, offered = names.t, list(places.offices if mine is None else mine)
     chosen = [name for name in rules.office.only if name in offered] or ([] if mine is None else offered)
-    only = st.multiselect(
-        t("plan_page.offices"), offered, chosen, key=_key("only"), placeholder=t("plan_page.offices_all"),
-        disabled=mine is not None, help=t("plan_page.offices_help"),
-    )  # fmt: skip
+    if mine is None:
+        only = st.multiselect(
+            t("plan_page.offices"), offered, chosen, key=_key("only"), placeholder=t("plan_page.offices_all"),
+            help=t("plan_page.offices_help"),
+        )  # fmt: skip
+    else:  # as text: a field that is switched off is too pale to read
+        only = chosen
+        st.markdown(f"{t('plan_page.offices')}: **{plain(joined(chosen, t))}**")
     left, right = st.columns(2, vertical_alignment="bottom")
     anywhere = left.checkbox(t("plan_page.any_office"), rules.office.any, key=_key("any"))
     away = right.number_input(

@@ -11,7 +11,7 @@ from risiko.app.plan_form import Places
 from risiko.reports.names import Names
 from risiko.vocabulary import SUPERVISION_KINDS
 
-_ROW, _MOST_ROWS = 35, 9
+_ROW, _MOST_ROWS = 35, 12  # room for every office of a small country: what must be scrolled to is overlooked
 
 
 def table(name: str, rows: pd.DataFrame, places: Places, names: Names, *, key: str) -> pd.DataFrame:
@@ -20,6 +20,9 @@ def table(name: str, rows: pd.DataFrame, places: Places, names: Names, *, key: s
     columns, locked = _columns(name, places, names)
     st.markdown(f"**{t.word('plan_table', name)}**")
     st.caption(t.word("plan_table_help", name))
+    if rows.empty and name != "themes":
+        st.markdown(t("data.missing"))  # Streamlit's own word for an empty table is English
+        return rows
     height: int | Literal["auto"] = "auto" if name == "themes" else _ROW * (min(len(rows), _MOST_ROWS) + 1) + 3
     blank = t("plan_page.blank") if name == "offices" else "–"  # elsewhere a blank is no missing number
     edited: pd.DataFrame = st.data_editor(

@@ -26,13 +26,13 @@ def form(at: Opened, numbers: tuple[int, ...], t: Translator) -> None:
     st.header(t("results.form_title"), anchor=False, divider="gray")
     if (fault := st.session_state.pop(_FAULT, None)) is not None:
         notices.fault(t, t("results.not_kept"), fault)
-    if st.session_state.pop(_BLANK, False):
+    if blank := st.session_state.pop(_BLANK, False):
         st.warning(t("results.blank"))
     if (done := st.session_state.pop(_DONE, None)) is not None:
         _told(done, t)
     if not login.allowed(t, "outcome", login.visit().person().office or None):
         return
-    with st.expander(t("results.form_open")):
+    with st.expander(t("results.form_open"), expanded=blank or fault is not None):  # what was typed stays in sight
         _form(at, numbers, t)
 
 
