@@ -9,14 +9,15 @@ import pandas as pd
 
 
 def html_table(
-    rows: pd.DataFrame, *, label: str, english: Collection[str] = (), wide: Collection[str] = ()
-) -> str:
+    rows: pd.DataFrame, *, label: str, english: Collection[str] = (), wide: Collection[str] = (),
+    narrow: Collection[str] = (),
+) -> str:  # fmt: skip
     """The frame's texts as an HTML table that scrolls sideways by keyboard; the first column names the row.
 
     label: what the table is, for those who cannot see it. english: columns that are in English. wide: columns of
-    whole sentences, kept wide enough to read. Every cell is escaped.
+    whole sentences, kept wide enough to read. narrow: columns of numbers, which need little room. Every cell is escaped.
     """
-    columns = [(str(name), _marks(name in english, name in wide)) for name in rows]
+    columns = [(str(name), _marks(name in english, name in wide, name in narrow)) for name in rows]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in columns)
     body = "".join(f"<tr>{_line(values, columns)}</tr>" for values in rows.itertuples(index=False, name=None))
     return (
@@ -25,8 +26,9 @@ def html_table(
     )
 
 
-def _marks(english: bool, wide: bool) -> str:
-    return (' lang="en"' if english else "") + (' class="sentence"' if wide else "")
+def _marks(english: bool, wide: bool, narrow: bool) -> str:
+    room = ' class="sentence"' if wide else ' class="narrow"' if narrow else ""
+    return (' lang="en"' if english else "") + room
 
 
 def _line(values: tuple[object, ...], columns: list[tuple[str, str]]) -> str:

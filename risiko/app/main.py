@@ -37,7 +37,8 @@ window.scrollLabel = '{label}';
 const reach = () => document.querySelectorAll('[data-testid="stTable"] > div').forEach(box => {{
   if (box.scrollWidth > box.clientWidth) {{
     const heads = [...box.querySelectorAll('th')].map(cell => cell.textContent.trim()).filter(Boolean).join(', ');
-    box.tabIndex = 0; box.setAttribute('role', 'region'); box.setAttribute('aria-label', `${{window.scrollLabel}}: ${{heads}}`);
+    box.tabIndex = 0; box.setAttribute('role', 'region');
+    box.setAttribute('aria-label', `${{window.scrollLabel}}: ${{heads}}`);
   }}
 }});
 if (!window.scrollWatch) {{

@@ -21,6 +21,7 @@ from risiko.cli.shared import (
     print_json,
     print_table,
     records,
+    solver_aside,
 )  # fmt: skip
 from risiko.errors import InputError
 
@@ -93,7 +94,7 @@ def plan(
     chosen = _rules(rules, office)
     run = _run(authority, as_of, points)
     now, number = datetime.now(UTC), secrets.randbelow(1_000_000) if seed is None else seed
-    with ProgressBar(quiet=as_json) as progress:
+    with ProgressBar(quiet=as_json) as progress, solver_aside():
         made = draft(run, _with_kept(authority, chosen, run), seed=number, made_at=now, by=by or "–", title=title,
                      progress=progress)  # fmt: skip
     if made.record is None:
@@ -237,7 +238,8 @@ def _again(authority: Authority, path: Path, points: bool, as_json: bool) -> Non
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The file cannot be read: {error}.", where=str(path), hint="check the path") from None
     record = from_text(text, str(path))
-    made = again(_run(authority, f"{record.as_of:%Y-%m-%d}", points or record.model_id == "points"), record)
+    with solver_aside():
+        made = again(_run(authority, f"{record.as_of:%Y-%m-%d}", points or record.model_id == "points"), record)
     found = ["no plan keeps the rules any more"] if made is None else differences(record, made)
     if as_json:
         print_json({"same": not found, "differences": found})

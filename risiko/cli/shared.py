@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +59,19 @@ class ProgressBar:
     def __exit__(self, *_: object) -> None:
         if not self.quiet:
             self.bar.stop()
+
+
+@contextmanager
+def solver_aside() -> Iterator[None]:
+    """What the solver's own library prints (from C, past Python) goes to standard error: answers stay clean JSON."""
+    sys.stdout.flush()
+    answers = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(answers, 1)
+        os.close(answers)
 
 
 def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:

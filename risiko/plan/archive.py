@@ -170,9 +170,13 @@ def without_moment(record: PlanRecord) -> PlanRecord:
 def differences(one: PlanRecord, other: PlanRecord) -> list[str]:
     """What is not the same in two plans, when and by whom they were made apart; empty: the same plan.
 
-    Names of fields, and for frames "frame: rows that differ". Numbers may differ by a billionth of themselves.
+    Names of fields, and for frames "frame: rows that differ". Numbers may differ by a billionth of themselves. Prices
+    that were not proved in both hang on how fast the machine was, and are not compared.
     """
     a, b = (without_moment(record) for record in (one, other))
+    if list(a.prices["rule"]) == list(b.prices["rule"]):
+        proved = a.prices["proved"] & b.prices["proved"]
+        a, b = (replace(record, prices=record.prices[proved].reset_index(drop=True)) for record in (a, b))
     found = [
         f"{f.name}: {getattr(a, f.name)} / {getattr(b, f.name)}"
         for f in fields(PlanRecord)

@@ -148,6 +148,21 @@ def test_no_breach_of_wcag_on_the_other_pages(visit: Visit, run: pipeline.Run, p
     assert len(names) == len(set(names)), "who hears one table's name after another must be able to tell them apart"
 
 
+def test_a_comment_whose_button_is_pressed_twice_is_kept_once(
+    context: BrowserContext, authority: Path, run: pipeline.Run, tmp_path: Path
+) -> None:
+    own = Path(shutil.copy(authority, tmp_path / "own.db"))
+    with serving(own, tmp_path / "server.log") as address:
+        page = context.new_page()
+        page.goto(f"{address}tjeneste?service={pipeline.ranking(run)['service_id'][0]}")
+        page.get_by_label("Kommentar").fill("Ny leder fra høsten.")
+        page.get_by_role("button", name="Lagre kommentaren").dblclick()
+        expect(page.get_by_text("«Ny leder fra høsten.»").first).to_be_visible()
+        settled(page)
+        page.close()
+    assert len(pipeline.open_authority(str(own)).store.log(["comment"])) == 1, "nothing can be taken out of the log again"
+
+
 def test_no_breach_of_wcag_on_the_page_of_validation(visit: Visit, opened: pipeline.Authority) -> None:
     folder = backtests.kept(backtests.backtest([backtests.fold(day) for day in backtests.DATES]), opened)
     try:

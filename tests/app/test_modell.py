@@ -241,6 +241,7 @@ def test_rejects_are_counted_by_reason_and_can_never_become_a_formula() -> None:
 def test_a_table_escapes_its_cells_and_says_which_words_are_english() -> None:
     rows = pd.DataFrame({"Nøkkel": ["<script>"], "Begrunnelse": ['"why" & how']})
     html = html_table(rows, label='a "label"', english=("Begrunnelse",))
+    assert '<th scope="row" class="narrow">' in html_table(rows, label="a", narrow=("Nøkkel",))
     assert '<th scope="row">&lt;script&gt;</th>' in html
     assert '<td lang="en">&quot;why&quot; &amp; how</td>' in html
     assert 'aria-label="a &quot;label&quot;"' in html

@@ -55,6 +55,14 @@ def test_a_billionth_is_no_difference_and_a_millionth_is() -> None:
     assert differences(plan, blurred) == []
 
 
+def test_a_price_that_was_not_proved_is_not_compared() -> None:
+    plan = a_plan()
+    other = replace(plan, prices=plan.prices.assign(price=plan.prices["price"] + 1))
+    assert len(differences(plan, other)) == 1
+    unsure = replace(other, prices=other.prices.assign(proved=False))
+    assert differences(plan, unsure) == []
+
+
 def test_a_plan_of_another_schema_is_told_with_its_number() -> None:
     said = json.loads(as_text(a_plan()))
     with pytest.raises(InputError, match=r"an older version of risiko \(plan schema 0; this one reads 1\)"):
@@ -73,6 +81,13 @@ def test_a_plan_of_another_schema_is_told_with_its_number() -> None:
         (lambda said: said | {"frame": {"service_id": ["a"]}}, "columns of frame do not belong together"),
         (lambda said: said | {"visits": said["visits"] | {"days": [1.0]}}, "columns of visits do not belong together"),
         (lambda said: said | {"visits": said["visits"] | {"ground": [None] * 6}}, "visits.ground has blanks"),
+        (lambda said: said | {"seed": "7"}, "seed cannot be '7'"),
+        (lambda said: said | {"seed": -3}, "seed cannot be -3"),
+        (lambda said: said | {"top": None}, "top cannot be None"),
+        (lambda said: said | {"worth": "a lot"}, "worth cannot be 'a lot'"),
+        (lambda said: said | {"bound": True}, "bound cannot be True"),
+        (lambda said: said | {"proved": 1}, "proved cannot be 1"),
+        (lambda said: said | {"weights": [1]}, "weights cannot be"),
     ],
 )
 def test_what_is_no_plan_is_refused_with_a_reason(change, why: str) -> None:

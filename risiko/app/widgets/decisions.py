@@ -34,6 +34,8 @@ def section(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -
         return
 
     def enter() -> None:
+        if key != session.widget_key(name):
+            return  # pressed twice before the page had answered
         try:
             who = login.require("comment")
             decisions.comment(opened, service_id, str(st.session_state[key]), who, at=datetime.now(UTC))
@@ -43,7 +45,8 @@ def section(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -
         st.session_state[_TOLD] = t("decisions.commented")
         session.forget_widgets()
 
-    key = session.widget_key(f"decisions.comment.{service_id}")
+    name = f"decisions.comment.{service_id}"
+    key = session.widget_key(name)
     with st.form("decisions.comment", border=False, enter_to_submit=False, clear_on_submit=False):
         st.text_area(t("decisions.comment"), key=key, max_chars=2000, height=80, help=t("decisions.masked"))
         st.form_submit_button(t("decisions.comment_go"), on_click=enter)
@@ -80,6 +83,8 @@ def _fields(opened: pipeline.Authority, service_id: str, office: str | None, hel
     keys = {name: session.widget_key(f"decisions.{name}.{service_id}") for name in fields}
 
     def enter() -> None:
+        if keys["text"] != session.widget_key(f"decisions.text.{service_id}"):
+            return  # pressed twice before the page had answered
         asked = {name: st.session_state[key] for name, key in keys.items()}
         postponed = asked["action"] == "postpone"
         try:

@@ -79,7 +79,8 @@ def entries(shown: pd.DataFrame, of: int, found: Verdict, t: Translator) -> None
     first = shown.head(FIRST)
     table, faulty = log_table(first, t), {fault.seq for fault in found.faults}
     marks = [t("log.mark_broken") if seq in faulty else t("log.mark_whole") for seq in first["seq"]]
-    st.html(html_table(table.assign(**{t("log.state"): marks}), label=t("nav.log"), wide=(t("log.what"),)))
+    told = table.assign(**{t("log.state"): marks})
+    st.html(html_table(told, label=t("nav.log"), wide=(t("log.what"),), narrow=(t("log.seq"),)))
 
 
 def download(shown: pd.DataFrame, found: Verdict, may: Callable[[], object], t: Translator) -> None:
