@@ -108,8 +108,9 @@ def by_name(made: Posed, found: Eligible, rules: Rules) -> Problem:
     must = np.flatnonzero((small.least[:n] > 0) & (made.moves.cls >= 0))  # drawn: somebody has to go
     low[len(keep) + 2 * m + must] = 1.0
     rows = csr_array(vstack([others, *per_office, once]))
-    return Problem(small.value[service], rows, low, high, np.zeros(len(low), dtype=np.int64), ("",) * len(low), least, most,
-                   np.full(n * m, -1), small.rules)  # fmt: skip
+    none = np.zeros(len(low), dtype=np.int64)
+    return Problem(small.value[service], rows, low, high, none, ("",) * len(low), least, most, np.full(n * m, -1),
+                   small.rules)  # fmt: skip
 
 
 def timed(run: Callable[[], Any]) -> tuple[float, Any]:

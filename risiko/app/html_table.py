@@ -15,7 +15,7 @@ def html_table(
     """The frame's texts as an HTML table that scrolls sideways by keyboard; the first column names the row.
 
     label: what the table is, for those who cannot see it. english: columns that are in English. wide: columns of
-    whole sentences, kept wide enough to read. narrow: columns of numbers, which need little room. Every cell is escaped.
+    whole sentences, kept wide enough to read. narrow: columns of numbers, which need little. Every cell is escaped.
     """
     columns = [(str(name), _marks(name in english, name in wide, name in narrow)) for name in rows]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in columns)

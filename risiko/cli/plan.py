@@ -91,6 +91,9 @@ def plan(
         return _decide(authority, approve, withdraw, why, by, as_json)
     if again is not None:
         return _again(authority, again, points, as_json)
+    from risiko.pipeline.plans import newest_seq
+
+    seen = newest_seq(authority)
     chosen = _rules(rules, office)
     run = _run(authority, as_of, points)
     now, number = datetime.now(UTC), secrets.randbelow(1_000_000) if seed is None else seed
@@ -103,6 +106,9 @@ def plan(
     kept = _save(authority, made.record, by, now) if save else None
     for target in targets:
         _write(authority, kept or made.record, target, language)
+    if kept:
+        for line in kept_meanwhile(authority, seen, kept):
+            typer.echo(line, err=as_json)
     _show(made.record, kept, targets, as_json)
 
 
@@ -174,6 +180,14 @@ def _save(authority: Authority, record: PlanRecord, by: str, now: datetime) -> K
     from risiko.pipeline.plans import save_plan
 
     return save_plan(authority, record, local(_who(by)), at=now)
+
+
+def kept_meanwhile(authority: Authority, seen: int, kept: KeptPlan) -> list[str]:
+    """A sentence for each plan that others have kept since log entry `seen`, while this one was being made."""
+    from risiko.pipeline.plans import kept_plans
+
+    others = [plan for plan in kept_plans(authority) if seen < plan.seq < kept.seq]
+    return [f"While this plan was being made, {p.by} kept plan {p.number}. Both are kept: withdraw one." for p in others]
 
 
 def _write(authority: Authority, plan: KeptPlan | PlanRecord, target: Path, language: str) -> None:

@@ -181,8 +181,9 @@ def _unmatched(candidates: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     if strange:
         what = f"No service on the list belongs to an office {strange[0]!r}."
         raise InputError(what, where="office.only", hint=", ".join(sorted(offices)) or "the records name no office")
+    given = {**rules.capacity.person_days, **rules.capacity.points}
     told: list[tuple[Iterable[str], set[str]]] = [
-        ({**rules.capacity.person_days, **rules.capacity.points}, offices),
+        (given, {*given} if rules.office.any else offices),  # an office without services of its own may visit others'
         (rules.minimum.county, {*candidates["county"]}),
         ([name for theme in rules.minimum.theme for name in theme.types], types),
         ({**rules.cost.by_type, **rules.kinds.by_type, **rules.statutory.visits, **rules.regularity.by_type},

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from risiko.scoring.law import PriorityLaw
@@ -68,11 +69,10 @@ class ScoreTable:
 
         dimensions: signal -> the dimensions it speaks of; a signal that speaks of several counts equally for each.
         """
-        share = pd.DataFrame(0.0, index=self.contributions.columns, columns=[*DIMENSIONS, WHOLE])
-        for signal in share.index:  # a few dozen signals
-            own = list(dimensions.get(str(signal), ())) or [WHOLE]
-            share.loc[signal, own] = 1 / len(own)
-        return self.contributions @ share
+        names = [*DIMENSIONS, WHOLE]
+        spoken = [tuple(dimensions.get(str(signal), ())) or (WHOLE,) for signal in self.contributions.columns]
+        share = np.array([[(name in own) / len(own) for name in names] for own in spoken]).reshape(-1, len(names))
+        return pd.DataFrame(self.contributions.to_numpy() @ share, index=self.contributions.index, columns=names)
 
     def frame(self) -> pd.DataFrame:
         """One flat row per service in rank order, for files: scores, `group_*` and `contribution_*` in log-odds.

@@ -151,11 +151,12 @@ def test_no_breach_of_wcag_on_the_other_pages(visit: Visit, run: pipeline.Run, p
 def test_a_comment_whose_button_is_pressed_twice_is_kept_once(
     context: BrowserContext, authority: Path, run: pipeline.Run, tmp_path: Path
 ) -> None:
+    expect.set_options(timeout=30_000)
     own = Path(shutil.copy(authority, tmp_path / "own.db"))
     with serving(own, tmp_path / "server.log") as address:
         page = context.new_page()
         page.goto(f"{address}tjeneste?service={pipeline.ranking(run)['service_id'][0]}")
-        page.get_by_label("Kommentar").fill("Ny leder fra høsten.")
+        page.get_by_role("textbox", name="Kommentar").fill("Ny leder fra høsten.")
         page.get_by_role("button", name="Lagre kommentaren").dblclick()
         expect(page.get_by_text("«Ny leder fra høsten.»").first).to_be_visible()
         settled(page)

@@ -152,6 +152,8 @@ def test_a_name_in_the_rules_that_nothing_bears_is_told(changes: dict[str, objec
     told = found(rules(**changes)).notices
     assert told.loc[told["notice"] == "name_unmatched", "who"].tolist() == [name]
     assert "name_unmatched" not in set(found(rules()).notices["notice"])
+    helper = rules(capacity={"person_days": {"Reserve": 5}}, office={"any": True, "away_days": 1})
+    assert "name_unmatched" not in set(found(helper).notices["notice"])
 
 
 def test_a_plan_for_an_office_that_nobody_belongs_to_is_refused_with_those_there_are() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from risiko import settings
 from risiko.access import NotAllowed, Person, local
+from risiko.cli.plan import kept_meanwhile
 from risiko.errors import InputError, Stale, StoreError
 from risiko.pipeline import Authority
 from risiko.pipeline.decisions import comment, comments, overrides
@@ -100,6 +101,17 @@ def test_a_plan_of_an_older_schema_is_listed_with_its_reason_and_stops_no_other(
     assert "an older version of risiko" in lost[0].why
     with pytest.raises(InputError, match="an older version"):
         kept_plan(authority, 1)
+
+
+def test_who_kept_a_plan_while_another_was_made_is_told_on_the_command_line(authority: Authority) -> None:
+    save_plan(authority, a_plan(), KARI, at=NOON)
+    seen = newest_seq(authority)
+    save_plan(authority, a_plan(), OLA, at=NOON)
+    mine = save_plan(authority, a_plan(), KARI, at=NOON)
+    assert kept_meanwhile(authority, seen, mine) == [
+        "While this plan was being made, Ola kept plan 2. Both are kept: withdraw one."
+    ]
+    assert kept_meanwhile(authority, newest_seq(authority), save_plan(authority, a_plan(), KARI, at=NOON)) == []
 
 
 def test_an_entry_whose_moment_was_changed_is_told_and_the_other_plans_are_read(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def notices(lines: Sequence[str], t: Translator) -> None:
 def visits(words: PlanWords, *, editable: bool) -> dict[str, Any] | None:
     """The list with its filters, as a grid and as a table; the visit that the reader has chosen, if any."""
     t = words.t
-    st.subheader(t("plan_page.list"))
+    st.subheader(t("plan_page.list"), anchor=False)
     rows = plan_tables.chosen(words, _filters(words))
     if not rows:
         st.info(t("plan_page.none_fits") if len(words.record.visits) else t("plan_page.no_visits"))
@@ -78,7 +78,7 @@ def visit(chosen: dict[str, Any], words: PlanWords) -> None:
 def months(words: PlanWords) -> None:
     """When the offices visit, as a picture and as a table."""
     t = words.t
-    st.subheader(t("plan_page.months_title"))
+    st.subheader(t("plan_page.months_title"), anchor=False)
     rows = plan_tables.months(words)
     if rows.empty or not rows["n"].any():
         st.markdown(t("plan_page.no_months"))

@@ -20,7 +20,7 @@ ROWS = 200
 def offices(words: PlanWords) -> None:
     """Each office's person-days and what they go to."""
     t = words.t
-    st.subheader(t("plan_page.offices_title"))
+    st.subheader(t("plan_page.offices_title"), anchor=False)
     said = plan_words.fullest(words)
     st.markdown(said)
     rows = plan_tables.office_bars(words)
@@ -34,7 +34,7 @@ def offices(words: PlanWords) -> None:
 def prices(words: PlanWords) -> None:
     """What each rule costs in expected findings, and who comes in and goes out."""
     t = words.t
-    st.subheader(t("plan_page.prices_title"))
+    st.subheader(t("plan_page.prices_title"), anchor=False)
     if words.record.prices.empty:
         st.markdown(t("plan_page.no_price"))
         return
@@ -51,7 +51,7 @@ def prices(words: PlanWords) -> None:
 def other_ways(words: PlanWords) -> None:
     """The pure list, last year's services and chance, for the same person-days."""
     t = words.t
-    st.subheader(t("plan_page.beside_title"))
+    st.subheader(t("plan_page.beside_title"), anchor=False)
     st.caption(t("plan_page.beside_help"))
     _table(plan_tables.beside(words))
 
@@ -59,7 +59,7 @@ def other_ways(words: PlanWords) -> None:
 def groups(found: pd.DataFrame, words: PlanWords) -> None:
     """How the plan looks by county, sector, type, size and office. found: plan.groups.by_group."""
     t = words.t
-    st.subheader(t("plan_page.groups_title"))
+    st.subheader(t("plan_page.groups_title"), anchor=False)
     grouping = st.segmented_control(
         t("plan_page.grouping"), GROUPINGS, default=GROUPINGS[0], required=True, key="plan.grouping",
         format_func=lambda one: t.word("equity_grouping", one),
@@ -71,7 +71,7 @@ def groups(found: pd.DataFrame, words: PlanWords) -> None:
 def left_out(words: PlanWords) -> None:
     """Who could not be in the plan, by reason and one by one."""
     t = words.t
-    st.subheader(t("plan_page.left_out_title"))
+    st.subheader(t("plan_page.left_out_title"), anchor=False)
     if words.record.left_out.empty:
         st.markdown(t("plan_page.nobody_left_out"))
         return
@@ -86,7 +86,7 @@ def left_out(words: PlanWords) -> None:
 def draw(words: PlanWords) -> None:
     """The exploration draw: its seed, what came out, and how anybody can make it again."""
     t = words.t
-    st.subheader(t("plan_page.draw_title"))
+    st.subheader(t("plan_page.draw_title"), anchor=False)
     st.markdown(t("plan.drawn_note"))
     _table(_pairs(draw_facts(words), words))
     with st.expander(t("plan_page.draw_steps")):
