@@ -16,6 +16,7 @@ from risiko.access import Person
 from risiko.app import login
 from risiko.app.data import Opened, authority, prepared
 from risiko.app.plan_form import Places, offices_asked
+from risiko.errors import NothingToScore
 from risiko.pipeline import planning, plans
 from risiko.pipeline.decisions import in_force, with_overrides
 from risiko.pipeline.planning import Draft
@@ -184,8 +185,14 @@ def groups() -> pd.DataFrame:
 
 
 def called(at: Opened, as_of: date) -> Mapping[str, str]:
-    """service_id -> name, of all services of the list that have one."""
-    found: dict[str, Any] = prepared(at, as_of).cohort.services["name"].dropna().to_dict()
+    """service_id -> name, of all services of the list that have one; of none where there is no list at the date.
+
+    A kept plan is read at any date; it holds the names of those it visits itself.
+    """
+    try:
+        found: dict[str, Any] = prepared(at, as_of).cohort.services["name"].dropna().to_dict()
+    except NothingToScore:
+        return {}
     return found
 
 

@@ -187,7 +187,10 @@ def kept_meanwhile(authority: Authority, seen: int, kept: KeptPlan) -> list[str]
     from risiko.pipeline.plans import kept_plans
 
     others = [plan for plan in kept_plans(authority) if seen < plan.seq < kept.seq]
-    return [f"While this plan was being made, {p.by} kept plan {p.number}. Both are kept: withdraw one." for p in others]
+    return [
+        f"While this plan was being made, {plan.by} kept plan {plan.number}. Both are kept: withdraw one."
+        for plan in others
+    ]
 
 
 def _write(authority: Authority, plan: KeptPlan | PlanRecord, target: Path, language: str) -> None:

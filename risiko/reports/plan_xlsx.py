@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from risiko.plan.rules_file import as_toml
 from risiko.reports.plan_tables import Sheet, sheets
 from risiko.reports.plan_words import PlanWords
 
+RULES_SHEET = "rules.toml"
 _A4 = 9
 _NAME = 31  # characters of a sheet's name
 _WIDE = 60  # a column at least so wide wraps its text
@@ -39,7 +41,20 @@ def plan_xlsx(words: PlanWords) -> bytes:
             forms = {column.form for column in sheet.columns} - set(styles)
             styles |= {form: book.add_format({**top, "num_format": form, "align": "right"}) for form in sorted(forms)}
             _write(book.add_worksheet(sheet.title[:_NAME]), sheet, styles, words)
+        _rules(book.add_worksheet(RULES_SHEET), words)
     return buffer.getvalue()
+
+
+def _rules(page: Any, words: PlanWords) -> None:
+    """The rules to the last digit, a line in each cell: copied to a text file they make the plan again."""
+    record = words.record
+    command = f"# risiko plan --as-of {record.as_of} --seed {record.seed} --rules {RULES_SHEET}"
+    page.set_column(0, 0, 2 * _WIDE)
+    for row, line in enumerate([command, *as_toml(record.rules).splitlines()]):
+        page.write_string(row, 0, line)
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.fit_to_pages(1, 0)
 
 
 def _write(page: Any, sheet: Sheet, styles: Mapping[str, Any], words: PlanWords) -> None:

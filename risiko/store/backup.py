@@ -43,7 +43,8 @@ def back_up(address: str, target: Path, *, force: bool = False) -> Mapping[str, 
             _check_other(connection, target)
             taken = sums(connection)
             if connection.dialect.name == "sqlite":
-                _copy_pages(connection, new, target)
+                with told(str(target), sqlite3.Error):  # what fails is the copy, not the store
+                    _copy_pages(connection, new)
             else:
                 _copy_rows(connection, new)
         _finish(new, taken, "DELETE")
@@ -73,7 +74,8 @@ def _restore_file(file: Path, target: Path) -> Mapping[str, Sum]:
     with _beside(target, parents=True) as new:
         with _read_only(file) as connection:
             taken = sums(connection)
-            _copy_pages(connection, new, target)
+            with told(str(target), sqlite3.Error):
+                _copy_pages(connection, new)
         _finish(new, taken, "WAL")
         _place(new, target, force=False)
     return taken
@@ -88,7 +90,7 @@ def _restore_server(file: Path, url: sa.URL, shown: str) -> Mapping[str, Sum]:
             raise StoreError("There are tables in the database already.", where=shown, hint=hint)
         unpacked = Path(folder) / "backup.db"  # it is brought up to date here, not in the backup
         with _read_only(file) as source:
-            _copy_pages(source, unpacked, unpacked)
+            _copy_pages(source, unpacked)
         with closing(_opened(str(unpacked))) as store, store.snapshot() as source:
             copy(source, connection, shown)
             taken = sums(source)
@@ -115,9 +117,9 @@ def _read_only(file: Path) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _copy_pages(connection: sa.Connection, new: Path, target: Path) -> None:
-    """SQLite's own backup, page by page, of what the connection sees now. target: what it is to be called."""
-    with told(str(target), sqlite3.Error), closing(sqlite3.connect(new)) as target:
+def _copy_pages(connection: sa.Connection, new: Path) -> None:
+    """SQLite's own backup, page by page, of what the connection sees now."""
+    with closing(sqlite3.connect(new)) as target:
         sqlite_driver(connection).backup(target)
 
 

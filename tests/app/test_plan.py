@@ -247,6 +247,9 @@ def test_a_plan_is_saved_approved_and_opened_by_its_address(planning_page: Page,
     assert "Plan nr. 1 i loggen" in text(again)
     assert next(t.value for t in again.table if "Beslutning" in t.value)["Beslutning"].tolist() == ["godkjent"]
     assert "Det finnes ingen lesbar plan nr. 7." in text(planning_page(own_store, plan="7"))
+    early = text(planning_page(own_store, plan="1", as_of="2001-01-01"))
+    assert "Plan nr. 1 i loggen" in early, "a kept plan is read at any date, also one without a list"
+    assert "Det er ingenting å rangere" not in early
 
 
 def test_the_second_of_two_planners_sees_the_first_and_loses_nothing(planning_page: Page, own_store: Path) -> None:

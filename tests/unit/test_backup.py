@@ -129,7 +129,7 @@ def test_a_store_is_no_place_for_its_own_backup(tmp_path: Path) -> None:
     (tmp_path / "other.db").symlink_to(path)
     file = path.stat().st_ino
     for target in (path, tmp_path / "other.db"):
-        with pytest.raises(StoreError, match="the store itself|in use"):
+        with pytest.raises(StoreError, match=r"the store itself|in use"):
             back_up(str(path), target, force=True)
     assert path.stat().st_ino == file
 

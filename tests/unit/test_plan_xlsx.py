@@ -19,13 +19,14 @@ from risiko.i18n import LANGUAGES
 from risiko.plan import rules
 from risiko.plan.archive import conform, empty
 from risiko.plan.explore import explore
+from risiko.plan.rules import from_text
 from risiko.reports.plan_tables import sheets
 from risiko.reports.plan_xlsx import plan_xlsx
 from tests.plans import AS_OF, a_plan
 from tests.unit.test_plan_words import words
 
 SHEETS = ["The plan", "Reasons", "Rules and price", "Offices", "The draw", "Took part in the draw", "Left out",
-          "Other ways to choose", "About the plan"]  # fmt: skip
+          "Other ways to choose", "About the plan", "rules.toml"]  # fmt: skip
 
 
 def book(*given: Any, **kept: Any) -> openpyxl.Workbook:
@@ -64,7 +65,7 @@ def test_the_list_comes_first_with_dates_numbers_and_shares_as_excel_has_them() 
 
 
 def test_every_sheet_keeps_its_headings_in_sight_and_can_be_filtered_and_printed() -> None:
-    for page, sheet in zip(plain().worksheets, sheets(words()), strict=True):
+    for page, sheet in zip(plain().worksheets[:-1], sheets(words()), strict=True):  # the last is a file to be copied
         head = len(sheet.lead) + 1
         assert page.freeze_panes is not None
         assert int(re.sub(r"\D", "", page.freeze_panes)) == head + 1
@@ -130,6 +131,14 @@ def test_about_holds_all_that_the_plan_rests_on() -> None:
     assert told["Weight: complaints, three years"] == "0.50"
 
 
+def test_the_rules_can_be_copied_out_of_the_workbook_to_the_last_digit() -> None:
+    record = a_plan()
+    fine = record.rules.with_changes({"capacity": {"person_days": {'Øst "A" \'b\'': 100.123456789}}})
+    lines = [row[0] or "" for row in book(replace(record, rules=fine))["rules.toml"].iter_rows(values_only=True)]
+    assert lines[0] == f"# risiko plan --as-of {AS_OF} --seed 7 --rules rules.toml"
+    assert from_text("\n".join(lines).encode(), "rules.toml") == fine
+
+
 def test_the_draw_can_be_made_again_from_the_workbook_alone() -> None:
     ids = [f"s{n:03}" for n in range(1, 61)]
     candidates = pd.DataFrame({
@@ -166,10 +175,10 @@ def test_a_plan_without_a_draw_or_visits_is_written_too() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_is_whole_in_every_language(language: str) -> None:
     pages = plain(language)
-    said = [cell for page in pages.worksheets for row in page.iter_rows(values_only=True) for cell in row if isinstance(cell, str)]
+    said = [cell for page in pages.worksheets[:-1] for row in page.iter_rows(values_only=True) for cell in row if isinstance(cell, str)]
     assert [text for text in said if re.search(r"plan\.\w|plan_\w|[{}]|\bnan\b", text)] == []
     assert all(len(name) <= 31 for name in pages.sheetnames)
-    assert len(set(pages.sheetnames)) == 9
+    assert len(set(pages.sheetnames)) == len(SHEETS)
 
 
 def test_visits_of_one_service_each_have_a_row() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from risiko import pipeline
-from risiko.app import data, login, plan_data, session, shown
+from risiko.app import data, login, plan_data, results_data, session, shown
 from risiko.app.widgets import (
     decisions,
     filters,
@@ -79,7 +79,7 @@ def _kept(at: data.Opened, number: int, kept: list[KeptPlan], t: Translator) -> 
     if found is None:
         st.warning(t("plan_page.no_such", n=t.number(number)))
         return
-    names = data.model_names(at, t)
+    names = results_data.names(at, t)  # needs no list at the reader's date
     words = PlanWords(found.record, names, found.number, found.sha256, plan_data.called(at, at.as_of))
     plan.head(words)
     plan_keep.files(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 
 import pandas as pd
 import streamlit as st
@@ -14,9 +15,11 @@ from risiko.app.widgets import notices
 from risiko.errors import InputError, RisikoError
 from risiko.i18n import Translator
 from risiko.pipeline import decisions
+from risiko.pipeline.plans import masked
 from risiko.reports.names import Names
 from risiko.vocabulary import OVERRIDE_ACTIONS, OVERRIDE_REASONS
 
+_MOMENT, _ONE_AT_A_TIME = pd.Timedelta(seconds=10), Lock()
 _TOLD, _FAULT, _ANEW = "decisions.told", "decisions.fault", "decisions.anew"
 _ACTIONS = (*OVERRIDE_ACTIONS, decisions.RELEASE)
 
@@ -34,19 +37,18 @@ def section(at: data.Opened, run: pipeline.Run, service_id: str, names: Names) -
         return
 
     def enter() -> None:
-        if key != session.widget_key(name):
-            return  # pressed twice before the page had answered
         try:
-            who = login.require("comment")
-            decisions.comment(opened, service_id, str(st.session_state[key]), who, at=datetime.now(UTC))
+            who, said = login.require("comment"), str(st.session_state[key])
+            with _ONE_AT_A_TIME:
+                if not _just_said(decisions.comments(opened, service_id), who, said):
+                    decisions.comment(opened, service_id, said, who, at=datetime.now(UTC))
         except RisikoError as error:
             st.session_state[_FAULT] = error
             return
         st.session_state[_TOLD] = t("decisions.commented")
         session.forget_widgets()
 
-    name = f"decisions.comment.{service_id}"
-    key = session.widget_key(name)
+    key = session.widget_key(f"decisions.comment.{service_id}")
     with st.form("decisions.comment", border=False, enter_to_submit=False, clear_on_submit=False):
         st.text_area(t("decisions.comment"), key=key, max_chars=2000, height=80, help=t("decisions.masked"))
         st.form_submit_button(t("decisions.comment_go"), on_click=enter)
@@ -83,8 +85,6 @@ def _fields(opened: pipeline.Authority, service_id: str, office: str | None, hel
     keys = {name: session.widget_key(f"decisions.{name}.{service_id}") for name in fields}
 
     def enter() -> None:
-        if keys["text"] != session.widget_key(f"decisions.text.{service_id}"):
-            return  # pressed twice before the page had answered
         asked = {name: st.session_state[key] for name, key in keys.items()}
         postponed = asked["action"] == "postpone"
         try:
@@ -93,10 +93,14 @@ def _fields(opened: pipeline.Authority, service_id: str, office: str | None, hel
             if postponed and asked["until"] is None:
                 raise InputError(t("decisions.no_until"), hint=t("decisions.until_help"))
             who = login.require("override", office)
-            decisions.override(
-                opened, service_id, asked["action"], asked["reason"], asked["text"], who, at=datetime.now(UTC),
-                office=office, until=asked["until"] if postponed else None,
-            )  # fmt: skip
+            with _ONE_AT_A_TIME:
+                before = decisions.overrides(opened)
+                same = (before["service_id"] == service_id) & (before["action"] == asked["action"])
+                if not _just_said(before[same], who, str(asked["text"])):
+                    decisions.override(
+                        opened, service_id, asked["action"], asked["reason"], asked["text"], who, at=datetime.now(UTC),
+                        office=office, until=asked["until"] if postponed else None,
+                    )  # fmt: skip
         except RisikoError as error:
             st.session_state[_FAULT] = error
             return
@@ -122,6 +126,15 @@ def _fields(opened: pipeline.Authority, service_id: str, office: str | None, hel
             t("decisions.text"), key=keys["text"], max_chars=1000, height=80, help=t("decisions.text_help")
         )
         st.form_submit_button(t("decisions.go"), on_click=enter)
+
+
+def _just_said(rows: pd.DataFrame, who: access.Person, text: str) -> bool:
+    """Whether the person has said this a moment ago: a button can be pressed twice before the page has answered.
+
+    The log tells it, and not the session: Streamlit runs the second press beside the first, in a thread of its own.
+    """
+    ago = pd.Timestamp(datetime.now(UTC)).tz_localize(None) - rows["at"]
+    return bool(((rows["by"] == who.name) & (rows["text"] == masked(text)) & (ago < _MOMENT)).any())
 
 
 def _called(action: str, t: Translator) -> str:

@@ -131,8 +131,6 @@ def decide(at: data.Opened, plan: KeptPlan, t: Translator) -> None:
     status, why = session.widget_key("plan.status"), session.widget_key("plan.why")
 
     def enter() -> None:
-        if why != session.widget_key("plan.why"):
-            return  # pressed twice before the page had answered
         note = str(st.session_state[why])
         try:
             if not note.strip():
