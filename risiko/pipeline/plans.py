@@ -132,6 +132,10 @@ def _all(authority: Authority) -> Iterable[KeptPlan | Unreadable]:
         if pd.isna(row["at"]):
             yield Unreadable(number, int(row["seq"]), "The moment it was kept has been changed and cannot be read.")
             continue
+        if hashlib.sha256(row["body"].encode()).hexdigest() != row["about"]:
+            why = "The plan is not as it was kept: it has been changed in the store."
+            yield Unreadable(number, int(row["seq"]), why)
+            continue
         at = row["at"].to_pydatetime()
         yield KeptPlan(number, int(row["seq"]), row["sha256"], record, at, row["by"])
 

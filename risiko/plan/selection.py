@@ -37,8 +37,8 @@ class Selection:
     """A plan as it was found.
 
     frame: the exploration draw (archive.FRAME). posed, solution: the problem and what was chosen of it. conflicts:
-    where no plan can keep the rules, which collide and what would help; empty otherwise. prices: by rule; empty where
-    they were not asked for. notices: archive.NOTICES.
+    where no plan can keep the rules, which collide and what would help; empty otherwise. prices: by rule (below 0:
+    joint visits that save more than they bind); empty where they were not asked for. notices: archive.NOTICES.
     """
 
     eligible: Eligible
@@ -71,7 +71,7 @@ class Selection:
 
     def services(self, chosen: BoolArray | None = None) -> pd.Series:
         """The service_ids of a choice (default: this plan's), each once, in their order."""
-        columns = self.columns if chosen is None else np.flatnonzero(chosen & (self.posed.service >= 0))
+        columns = self.columns if chosen is None else np.flatnonzero(chosen[: len(self.eligible.candidates)])
         return self.eligible.candidates["service_id"].iloc[self.posed.service[columns]].reset_index(drop=True)
 
 
@@ -103,9 +103,16 @@ def select(
         told = pd.concat([told, notices_frame([notice("not_proved")])], ignore_index=True)
     if not priced:
         return Selection(eligible, rules, frame, found, solution, told)
-    from risiko.plan.prices import prices
+    from risiko.plan.prices import SECONDS, Price, prices
 
     paid = prices(found.problem, solution, progress=progress)
+    if any(joint.saves_days for joint in rules.joint):  # without the rule the days are not saved either
+        apart = rules.model_copy(update={"joint": ()})
+        free = posed(eligible, apart, frame.loc[frame["drawn"], "service_id"], others)
+        without = solve(free.problem, seconds=SECONDS)
+        proved = without.status == solution.status == "optimal"
+        paid = [price for price in paid if price.rule != "joint"]
+        paid += [Price("joint", without.worth - solution.worth, proved, without.chosen)] if without.worth else []
     return Selection(eligible, rules, frame, found, solution, told, prices=paid)
 
 

@@ -183,7 +183,8 @@ def test_a_notice_names_the_service_or_sector_and_counts_one_as_one() -> None:
         "Sør: person-days are not given. Its one service cannot be in the plan until the rules give a number.",
         "The minimum for Child welfare was lowered to 3; no more can be visited.",
         "Hus 3 was added, but has closed and cannot be visited.",
-        "Nord: nobody gave person-days. We used 12.5, which is what the supervisions of the last twelve months took.",
+        "Nord: nobody gave person-days. We used 12.5, which is what the supervisions of the last twelve months took, "
+            "or what the rules say such visits cost where no days are on record.",
         "The plan keeps every rule, but it is not proved that no plan is better.",
     ]
 
@@ -192,7 +193,8 @@ def test_offices_that_got_last_year_s_person_days_are_told_together() -> None:
     drawn = pd.DataFrame({"notice": ["capacity_last_year", "draw_none", "capacity_last_year"], "who": ["Nord", "", "Sør"],
                           "number": [12.5, 0.0, 3.0]})  # fmt: skip
     assert words(a_plan(notices=conform("notices", drawn))).notices() == [
-        "Nobody gave person-days for Nord (12.5) and Sør (3). We used what the supervisions of the last twelve months took.",
+        "Nobody gave person-days for Nord (12.5) and Sør (3). We used what the supervisions of the last twelve months took, "
+            "or what the rules say such visits cost where no days are on record.",
         "Nobody is drawn by lot. Findings will then only tell about those we chose ourselves.",
     ]
 

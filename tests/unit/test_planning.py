@@ -236,3 +236,13 @@ def test_what_the_planner_fills_in_stays_with_the_visit() -> None:
     assert (row["involvement"], row["note"]) == ("interviews|organisation", "Call first.")
     assert (filled.visits.loc[filled.visits["service_id"] != first, "involvement"] == "").all()
     assert differences(record(), filled) == []
+
+
+def test_the_price_of_joint_visits_counts_the_days_they_save() -> None:
+    free = record().visits[record().visits["ground"] == "risk"]
+    pair = free.groupby("office")["service_id"].agg(list).loc[lambda ids: ids.str.len() > 1].iloc[0][:2]
+    # both are in anyway, and together take 12 days less: without the rule the plan is worth no more
+    found = planning.choose(run(), rules(joint=[{"services": pair, "saves_days": 12.0}]), seed=7)
+    [price] = [price for price in found.prices if price.rule == "joint"]
+    assert price.gained == pytest.approx(record().worth - found.solution.worth)
+    assert price.gained <= 0

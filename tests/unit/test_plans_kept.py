@@ -140,6 +140,14 @@ def test_an_entry_that_was_changed_is_named_and_not_a_fault_in_risiko(tmp_path: 
             reads(authority)
 
 
+def test_a_plan_that_was_changed_in_the_store_is_not_shown_as_if_it_were_whole(authority: Authority) -> None:
+    record = a_plan()
+    changed = as_text(replace(record, visits=record.visits.assign(name="Another")))
+    authority.store.append("plan", digest(record), changed, NOON, "Kari")  # the body is not what its digest says
+    assert kept_plans(authority) == []
+    assert "has been changed in the store" in unreadable_plans(authority)[0].why
+
+
 def test_the_newest_decision_about_a_plan_holds_and_needs_a_reason(authority: Authority) -> None:
     save_plan(authority, a_plan(), KARI, at=NOON)
     decide(authority, 1, "approved", "Agreed in the meeting.", OLA, at=NOON)
