@@ -15,7 +15,6 @@ from risiko.access import NotAllowed, Person, local
 from risiko.errors import InputError, StoreError
 from risiko.pipeline.people import grant, people, person_in, revoke, with_granted
 from risiko.store import open_store
-from risiko.store.base import Store
 from tests import small_authority as small
 
 NOW = datetime(2026, 7, 1, 9)
@@ -24,8 +23,9 @@ IT = local("it")
 
 
 @pytest.fixture
-def authority(store: Store) -> pipeline.Authority:
-    return pipeline.Authority(store, settings.load())
+def authority() -> pipeline.Authority:
+    """In memory: what every kind of store does with an entry is tested in test_store_log."""
+    return pipeline.Authority(open_store("memory:"), settings.load())
 
 
 def test_nobody_has_a_role_in_a_new_store(authority: pipeline.Authority) -> None:

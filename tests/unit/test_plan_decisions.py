@@ -12,15 +12,16 @@ from risiko.errors import InputError
 from risiko.pipeline import Authority
 from risiko.pipeline.decisions import comment, comments, in_force, override, overrides, with_overrides
 from risiko.plan.rules import shipped
-from risiko.store.base import Store
+from risiko.store import open_store
 
 NOON = datetime(2026, 7, 2, 12)
 KARI = local("Kari")
 
 
 @pytest.fixture
-def authority(store: Store) -> Authority:
-    return Authority(store, settings.load())
+def authority() -> Authority:
+    """In memory: what every kind of store does with an entry is tested in test_store_log."""
+    return Authority(open_store("memory:"), settings.load())
 
 
 def enter(authority: Authority, service: str, action: str, *, reason: str = "other", text: str = "Because.", who: Person = KARI,
