@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from risiko.asof import FloatArray
-from risiko.plan.draw import IntArray
 from risiko.plan.problem import BoolArray, Problem
 
 ROUNDING = 1e-9  # relative: what sums in doubles may be off by; nothing is decided by less
@@ -29,62 +28,11 @@ class Relaxation:
 def relax(problem: Problem) -> Relaxation | None:
     """The linear relaxation, by HiGHS; None where not even parts of visits keep the rules.
 
-    Where any office may visit, columns are generated: each service's first way (its own office) to begin with, then
-    the better ways that the prices find, until none is better; the optimum is the same (Gilmore and Gomory 1961).
     The bound and the gains are reckoned anew from the prices (`bounded`), so that they hold however exact HiGHS was.
     Raises ArithmeticError where HiGHS gives up.
     """
-    service = one_way(problem)
-    if not (service >= 0).any():
-        told = _linear(problem)
-        return None if told is None else Relaxation(*told, *bounded(problem, told[1]))
-    alone, group = service < 0, np.maximum(service, 0)
-    active = alone | (problem.least > 0)
-    active[np.unique(np.where(alone, -1, service), return_index=True)[1]] = True
-    once = np.zeros(len(problem.low), dtype=bool)
-    once[service[~alone]] = True
-    while True:
-        told = _linear(restricted(problem, active, problem.least, thin=False))
-        if told is None:  # perhaps only for want of ways that are not in yet
-            if active.all():
-                return None
-            active[:] = True
-            continue
-        prices = np.where(once, 0.0, told[1])
-        _, gain = bounded(problem, prices)
-        top = np.zeros(len(problem.low))
-        np.maximum.at(top, group[active & ~alone], gain[active & ~alone])
-        better = ~active & ~alone & (problem.most > 0) & (gain > top[group] + 1e-9 * (1 + np.abs(problem.value)))
-        if not better.any():
-            break
-        active |= better
-    x = problem.least.copy()
-    x[active] = told[0]
-    prices += _second(problem, service, gain)
-    return Relaxation(x, prices, *bounded(problem, prices))
-
-
-def one_way(problem: Problem) -> IntArray:
-    """Of each visit, its row of the rule "once" (one service's visits by several offices); -1 where it has none."""
-    service = np.full(len(problem), -1, dtype=np.int64)
-    if "once" in problem.rules:
-        rows = np.flatnonzero((problem.rule == problem.rules.index("once")) & (problem.high == 1) & ~(problem.low > 0))
-        at, visit = problem.rows[rows].tocoo().coords
-        service[visit] = rows[at]
-    return service
-
-
-def _second(problem: Problem, service: IntArray, gain: FloatArray) -> FloatArray:
-    """The price of each service's one place: the second best gain of its visits, where that is above 0.
-
-    The best visit then keeps what it is better by, and no other has a gain above 0: the bound is that of one visit.
-    """
-    visits = np.flatnonzero((service >= 0) & (gain > 0) & (problem.most > 0))
-    visits = visits[np.lexsort((-gain[visits], service[visits]))]
-    again = np.flatnonzero(np.diff(service[visits], prepend=-1) == 0)
-    prices = np.zeros(len(problem.low))
-    np.maximum.at(prices, service[visits[again]], gain[visits[again]])
-    return prices
+    told = _linear(problem)
+    return None if told is None else Relaxation(*told, *bounded(problem, told[1]))
 
 
 def _linear(problem: Problem) -> tuple[FloatArray, FloatArray] | None:
@@ -142,12 +90,11 @@ def undecided(problem: Problem, relaxation: Relaxation, worth: float) -> BoolArr
     return np.asarray(free & (np.abs(relaxation.gain) <= relaxation.bound - worth), dtype=bool)
 
 
-def restricted(problem: Problem, open_: BoolArray, fixed: FloatArray, *, thin: bool = True) -> Problem:
+def restricted(problem: Problem, open_: BoolArray, fixed: FloatArray) -> Problem:
     """The problem in the open visits only, the others at `fixed`; rows that can no longer be broken are left out.
 
     The ends of the rows are moved by what the fixed visits use. A row whom the open visits cannot bring outside its
     ends is no rule any more; one without open visits stays where it is broken, so that the answer is "infeasible".
-    thin: False keeps every row.
     """
     rows = problem.rows[:, open_]
     used = np.asarray(problem.rows @ np.where(open_, 0.0, fixed), dtype=float)
@@ -157,7 +104,7 @@ def restricted(problem: Problem, open_: BoolArray, fixed: FloatArray, *, thin: b
     up, down = rows.maximum(0), rows.minimum(0)
     largest = np.asarray(up @ most + down @ least, dtype=float)
     smallest = np.asarray(up @ least + down @ most, dtype=float)
-    keep = (largest > high + room) | (smallest < low - room) | (not thin)
+    keep = (largest > high + room) | (smallest < low - room)
     return replace(
         problem, value=problem.value[open_], rows=rows[np.flatnonzero(keep)], low=low[keep], high=high[keep],
         rule=problem.rule[keep], what=tuple(np.array(problem.what, dtype=object)[keep]), least=least, most=most,

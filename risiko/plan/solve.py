@@ -12,7 +12,7 @@ from risiko.asof import FloatArray
 from risiko.plan.implied import settled
 from risiko.plan.preview import greedy
 from risiko.plan.problem import BoolArray, Problem, Solution, broken
-from risiko.plan.pruning import ROUNDING, Relaxation, one_way, relax, restricted, undecided
+from risiko.plan.pruning import ROUNDING, Relaxation, relax, restricted, undecided
 from risiko.plan.ties import in_order
 
 CORE = 400  # visits nearest to being indifferent: among them the first search finds a plan close to the best
@@ -79,18 +79,12 @@ def by_highs(problem: Problem, seconds: float) -> Found:
 
 
 def _core(problem: Problem, relaxation: Relaxation) -> BoolArray | None:
-    """The visits nearest to being indifferent, two for each service at most; None where that would be nearly all."""
+    """The visits nearest to being indifferent; None where that would be nearly all."""
     free = np.flatnonzero(problem.least < problem.most)
     if len(free) <= 2 * CORE:
         return None
-    service = one_way(problem)
-    service = np.where(service < 0, len(problem.low) + np.arange(len(problem)), service)[free]
-    order = free[np.lexsort((-relaxation.x[free], -relaxation.gain[free].round(9), service))]
-    group = np.sort(service)
-    third = np.concatenate([[False, False], group[2:] == group[:-2]])
-    order = order[~third]
     near = np.zeros(len(problem), dtype=bool)
-    near[order[np.argsort(np.abs(relaxation.gain[order]), kind="stable")[:CORE]]] = True
+    near[free[np.argsort(np.abs(relaxation.gain[free]), kind="stable")[:CORE]]] = True
     return near
 
 

@@ -13,7 +13,7 @@ from risiko.plan.implied import settled
 from risiko.plan.loosened import only, present, without
 from risiko.plan.preview import greedy, preview
 from risiko.plan.problem import BoolArray, Problem, broken
-from risiko.plan.pruning import bounded, one_way, relax, restricted, undecided
+from risiko.plan.pruning import bounded, relax, restricted, undecided
 from risiko.plan.solve import Found, by_highs, solve
 from risiko.plan.ties import in_order
 from tests.drawn_plans import drawn
@@ -116,19 +116,6 @@ def test_any_prices_bound_every_plan() -> None:
         best = by_trying(problem)
         if best is not None:
             assert bounded(problem, rng.normal(0, 1, len(problem.low)))[0] >= best
-
-
-def test_the_relaxation_where_any_office_may_visit_is_that_of_all_columns_at_once() -> None:
-    from dataclasses import replace
-
-    for seed in range(4):
-        problem = drawn(np.random.default_rng(seed), 200, 4, any_office=True)
-        assert (one_way(problem) >= 0).all()
-        renamed = replace(problem, rules=tuple("twice" if name == "once" else name for name in problem.rules))
-        by_columns, at_once = relax(problem), relax(renamed)
-        assert by_columns is not None
-        assert at_once is not None
-        assert by_columns.bound == pytest.approx(at_once.bound, rel=1e-7)
 
 
 def test_what_is_restricted_is_the_same_problem_with_the_rest_fixed() -> None:
