@@ -17,11 +17,15 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "comment": ("planner", "analyst", "admin"),
     "outcome": ("planner", "admin"),
     "draw": ("planner", "admin"),
-    "weights": ("planner", "analyst", "admin"),
+    "weights": ("planner", "analyst", "council", "admin"),
     "check": ("analyst", "admin"),
     "log": ("analyst", "admin"),
     "roles": ("admin",),
     "own_evidence": ("organisation", "analyst", "admin"),
+    "submit": ("organisation", "planner", "analyst", "admin"),
+    "voices": ("organisation", "council", "reader", "planner", "analyst", "admin"),
+    "council": ("council", "analyst", "admin"),
+    "purge": ("admin",),
 }
 
 
@@ -48,7 +52,7 @@ class Person:
 
 def local(name: str = "local") -> Person:
     """The one user of a machine of their own, or of the command line: whoever can open the store file may do all."""
-    return Person(name, frozenset(ROLES) - {"organisation"})
+    return Person(name, frozenset(ROLES) - {"organisation", "council"})
 
 
 def identifier(text: str) -> str:

@@ -241,6 +241,20 @@ class StoreSettings(_Section):
     large_rows: int = Field(ge=0, description="With more complaint rows than this they are counted outside memory, by DuckDB from a copy beside the store. Counting five million rows in memory took 3.5 GB (docs/explanation/large-data.md); two million should leave an office machine its own. The limit itself is a judgement.")
 
 
+class VoiceSettings(_Section):
+    """Evidence from users: what is shown of it, how long its texts are kept, and when a voice counts as not heard."""
+
+    few: int = Field(ge=5, description="A number of people below this is never shown or exported: those around them could tell who they are. May be raised, not lowered.")
+    keep_months: int = Field(gt=0, le=240, description="How long the texts of a submission are kept after its collection, where nothing else is agreed: three years, as long as comments count (narratives.months). Scores and numbers stay.")
+    named_services: bool = Field(description="Whether a report back to an organisation names services and tells how far each has moved. Off: a list of places with doubts published would shame by mistake; areas and types are told instead.")
+    gap_months: int = Field(gt=0, le=240, description="A group of users not heard for two years counts as a gap: by then what was said counts half (experience.half_life_years).")
+    largest_share: float = Field(gt=0, lt=1, description="An organisation that gives more than a third of all answers is named as a caution.")
+    fewest_of_a_sex: float = Field(gt=0, lt=0.5, description="Women or men below a quarter of the people heard is named as a caution.")
+    answer_months: int = Field(gt=0, le=60, description="When an organisation is to hear again, counted from the report: half a year, as the user council asked to hear what evidence is used for.")
+    largest_file_mb: float = Field(gt=0, le=500, description="A filled template is some tens of kilobytes, an answer file with 20,000 rows about two megabytes; above this the file is most likely pictures or film.")
+    criticality: dict[Literal["good", "minor", "serious", "critical"], float] = Field(description="The score (0-100, 100 best) taken where a submission grades what was said instead of scoring it. An assumption: the steps of a five-point scale without its middle.")
+
+
 class Settings(_Section):
     """Everything that may be set. `load()` reads the shipped values and, on top of them, a file of the authority's own."""
 
@@ -261,6 +275,7 @@ class Settings(_Section):
     learning: LearningSettings
     evaluation: EvaluationSettings
     store: StoreSettings
+    voices: VoiceSettings
     streams: dict[str, Stream]
     sector_defaults: dict[Literal["health", "social", "child_welfare"], ServiceType]
     service_types: dict[str, ServiceType]

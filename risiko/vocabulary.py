@@ -73,6 +73,18 @@ INVOLVEMENT = ("interviews", "relatives", "organisation", "user_in_team", "surve
 # What the append-only log tells of.
 LOG_KINDS = (
     "import", "model", "promotion", "draw", "weight_set", "plan", "decision", "override", "comment", "shown", "outcome",
-    "role",
+    "role", "submission", "evidence_use", "report_back", "statement", "purge",
 )  # fmt: skip
-ROLES = ("reader", "planner", "analyst", "organisation", "admin")
+ROLES = ("reader", "planner", "analyst", "organisation", "council", "admin")
+# A submission: how the participants were reached, who they are, what they agreed to, and what it may be used for.
+REACHED = ("members", "service_lists", "random_sample", "at_the_service", "open_invitation", "through_others", "own_contact")
+USER_GROUPS = ("users", "relatives", "children", "young", "bereaved", "mixed")
+CONSENTS = ("agreed", "guardian_agreed", "anonymous_answers")
+PURPOSES = ("supervision", "supervision_and_learning")
+QUOTE_USES = ("authority", "organisation", "public")  # who may read a quote, as the one who said it agreed
+CRITICALITIES = ("good", "minor", "serious", "critical")  # where no score is given
+# Why a piece of evidence was never used in a score.
+UNUSED = (
+    "words_only", "no_people", "survey_without_n", "too_few_answers", "delivered_twice", "service_unknown",
+    "service_not_scored", "area_unmatched", "known_later", "no_weight",
+)

@@ -16,8 +16,8 @@ STAIRCASE: tuple[tuple[str, ...], ...] = (
     ("errors", "vocabulary"),  # 0
     ("contracts",),  # 1
     ("asof", "settings", "masking", "i18n", "batch", "checks", "organisations", "access"),  # 1
-    ("statistics", "aggregate", "narratives"),  # 2: pure rooms that the others on this step may use
-    ("ingest", "store", "synthetic"),  # 2
+    ("statistics", "aggregate", "narratives", "disclosure"),  # 2: pure rooms that the others on this step may use
+    ("ingest", "store", "synthetic", "intake"),  # 2
     ("cohorts", "signals"),  # 3
     ("features",),  # 4
     ("scoring",),  # 5
@@ -42,7 +42,7 @@ OWNERS = {
     "pickle": {"registry"}, "cloudpickle": {"registry"}, "dill": {"registry"}, "skops": {"registry"},
 }  # fmt: skip
 CLOCK_ROOMS = {"cli", "app", "api", ROUTER}  # where a person acts; a notebook user brings no clock
-WRITING_ROOMS = {"ingest", "store", "synthetic", "registry", "charts", "reports"}  # steps 2, 8 and 9
+WRITING_ROOMS = {"ingest", "intake", "store", "synthetic", "registry", "charts", "reports"}  # steps 2, 8 and 9
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 MAX_FILE, MAX_FUNCTION, MAX_VIEW = 500, 80, 120
 

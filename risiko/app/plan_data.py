@@ -18,6 +18,7 @@ from risiko.app.data import Opened, authority, prepared
 from risiko.app.plan_form import Places, offices_asked
 from risiko.errors import NothingToScore
 from risiko.pipeline import planning, plans
+from risiko.pipeline.council import statements_of
 from risiko.pipeline.decisions import in_force, with_overrides
 from risiko.pipeline.planning import Draft
 from risiko.pipeline.plans import KeptPlan, Unreadable
@@ -26,6 +27,7 @@ from risiko.plan.archive import PlanRecord
 from risiko.plan.eligible import period
 from risiko.plan.rules import Rules
 from risiko.plan.selection import Progress, Selection
+from risiko.plan.statement import Statement
 
 _ASKED, _MADE, _GROUPS = "plan.asked", "plan.made", "plan.groups"
 
@@ -60,6 +62,11 @@ def asked(at: Opened) -> Asked:
 def ask(now: Asked) -> None:
     """Keep what the planner asks for, for as long as the session lasts."""
     st.session_state[_ASKED] = now
+
+
+def council(at: Opened, plan: KeptPlan | None = None) -> list[Statement]:
+    """What the user council has said that follows the plan; None: the draft."""
+    return statements_of(authority(at.address, at.settings), plan)
 
 
 def own_offices(run: pipeline.Run, who: Person) -> list[str] | None:

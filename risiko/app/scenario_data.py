@@ -28,13 +28,20 @@ def compared(at: Opened, found: Ranked, side: Side, top: int) -> Scenario:
     return _scenario(*key, keys, top, opened, before, after)
 
 
+def side_list(at: Opened, side: Side, top: int) -> pipeline.Run:
+    """The list of one side, for `top` services; 0: the settings' share."""
+    opened, ready = authority(at.address, at.settings), prepared(at, side.as_of)
+    weights = tuple(sorted(side.weights.items()))
+    return _side(at.address, at.settings, ready.data_version, side.as_of, weights, side.score, top, opened, ready)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _side(
     address: str, settings_path: Path | None, version: str, as_of: date, weights: tuple[tuple[str, float], ...],
     score: str, top: int, _opened: pipeline.Authority, _ready: pipeline.Prepared,
 ) -> pipeline.Run:  # fmt: skip
     asked = pipeline.Side(as_of, dict(weights), score=score)
-    return pipeline.run_of(_opened, asked, _ready, hindsight=True, top=top)
+    return pipeline.run_of(_opened, asked, _ready, hindsight=True, top=top or None)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -111,6 +111,10 @@ def _role(about: str, body: Any, t: Translator) -> str:
     return t("log.role_given", who=about, role=word) if body["granted"] else t("log.role_taken", who=about, role=word)
 
 
+def _statement(about: str, body: Any, t: Translator) -> str:
+    return _quote(body["text"])
+
+
 def _any(about: str, body: Any, t: Translator) -> str:
     """Whatever an entry holds that has no sentence of its own: its simple values, without nested ones."""
     values = body.items() if isinstance(body, Mapping) else [("", body)]
@@ -121,6 +125,7 @@ def _any(about: str, body: Any, t: Translator) -> str:
 _LINES: Mapping[str, Callable[[str, Any, Translator], str]] = {
     "import": _imported, "model": _model, "promotion": _promoted, "draw": _drawn, "weight_set": _weights,
     "plan": _plan, "override": _override, "comment": _comment, "role": _role,
+    "statement": _statement,
 }  # fmt: skip
 
 

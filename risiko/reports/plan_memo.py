@@ -40,7 +40,8 @@ def _decided(words: PlanWords) -> list[str | Bullets]:
         days=days(record.visits["days"].sum(), t), services=t.number(record.visits["service_id"].nunique()),
     )  # fmt: skip
     notices = words.notices()
-    return [t("ranking.caveat"), said, t("plan.memo_basis"), *([Bullets(notices)] if notices else [])]
+    council: list[str | Bullets] = [t("council.in_plan"), Bullets(words.council())] if words.statements else []
+    return [t("ranking.caveat"), said, t("plan.memo_basis"), *([Bullets(notices)] if notices else []), *council]
 
 
 def _capacity(words: PlanWords) -> Table:

@@ -203,6 +203,7 @@ def _about(words: PlanWords) -> Sheet:
     rows = [
         *((t("plan.caveat"), text) for text in words.caveats()), *words.facts(),
         *((t("plan.notice"), text) for text in words.notices()),
+        *((t("council.in_plan"), text) for text in words.council()),
         *((f"{t('export.weight')}: {words.names.signal(name)}", t.number(w, 2)) for name, w in weights if w),
     ]  # fmt: skip
     return Sheet(t("plan.sheet_about"), columns, rows)

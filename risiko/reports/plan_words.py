@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,10 +11,11 @@ import pandas as pd
 
 from risiko.i18n import Translator
 from risiko.plan.archive import PlanRecord
+from risiko.plan.statement import Statement
 from risiko.reports.names import Names
 from risiko.reports.ranking_export import score_name
 from risiko.scoring.table import POINTS
-from risiko.vocabulary import SECTORS
+from risiko.vocabulary import DIMENSIONS, SECTORS
 
 Row = Mapping[str, Any]  # one row of a frame of the record, by column
 _MOST = 5  # services that a sentence names; the others are counted
@@ -25,6 +26,7 @@ class PlanWords:
     """A plan and what tells it. number, sha256: of its line in the log; none: the plan is not saved.
 
     called: service_id -> name of services that are not in the plan's own frames (who would enter without a rule).
+    statements: what the user council has said that follows the plan.
     """
 
     record: PlanRecord
@@ -32,6 +34,7 @@ class PlanWords:
     number: int | None = None
     sha256: str = ""
     called: Mapping[str, str] = field(default_factory=dict)
+    statements: Sequence[Statement] = ()
 
     @property
     def t(self) -> Translator:
@@ -93,6 +96,19 @@ class PlanWords:
         t = self.t
         known = t("plan.known_until", date=t.date(self.record.as_of))
         return [t("ranking.caveat"), t("plan.drawn_note"), self.findings_note, t("export.missing_note"), known]
+
+    def council(self) -> list[str]:
+        """What the user council has said, each with its day and what it would have counted for more."""
+        return [self._said(one) for one in self.statements]
+
+    def _said(self, one: Statement) -> str:
+        t = self.t
+        first = [d for d in DIMENSIONS if one.priorities.get(d) == max(one.priorities.values(), default=0)]
+        more = [
+            t("council.said_set", name=one.weight_set) if one.weight_set else "",
+            t("council.said_first", what=joined([t.word("dimension", d) for d in first], t)) if first else "",
+        ]
+        return " ".join(text for text in (t("council.said", date=t.date(one.at), text=one.text), *more) if text)
 
     def facts(self) -> list[tuple[str, str]]:
         """Where the plan comes from: all that is needed to make it again, each with its name."""

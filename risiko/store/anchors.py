@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 POINTS = ""  # the model_id of the points score, which needs no model file
-_MOMENTS = ("as_of", "recorded_at", "at", "made_at")
+_MOMENTS = ("as_of", "recorded_at", "at", "made_at", "saved_at")
 _DTYPES = {"seq": "int64", **dict.fromkeys(_MOMENTS, "datetime64[us]")}
 
 

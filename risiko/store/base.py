@@ -12,6 +12,7 @@ from risiko.batch import Batch, Receipt
 from risiko.contracts import Tables
 from risiko.store.anchors import ModelEntry
 from risiko.store.chain import Fault
+from risiko.store.erasing import Erasure
 
 
 class Store(Protocol):
@@ -127,6 +128,30 @@ class Store(Protocol):
 
     def log(self, kinds: Sequence[str] | None = None) -> pd.DataFrame:
         """The log, oldest first: seq, at (UTC), by, kind, about, body, sha256. kinds: only these; default all."""
+
+    def save_draft(self, draft_id: str, by: str, body: str, at: datetime) -> None:
+        """Keep a draft (body: JSON), in the place of an earlier one of that id by the same person.
+
+        Drafts stand outside the log: they may be changed and removed. Raises StoreError where the earlier one is
+        somebody else's, and for a blank id or name or a body that is no JSON.
+        """
+
+    def drafts(self, by: str | None = None) -> pd.DataFrame:
+        """Every draft, or one person's, the one saved last at the end: draft_id, by, saved_at (UTC), body."""
+
+    def remove_draft(self, draft_id: str) -> None:
+        """Remove a draft; nothing where there is none."""
+
+    def erase(
+        self, erasures: Sequence[Erasure], drafts: Collection[str], about: str, at: datetime, by: str
+    ) -> dict[str, int]:
+        """Take texts out of rows that stay, and drafts away: in every row ever committed, replaced ones too.
+
+        All of it in one transaction, with one entry of kind "purge" that tells how many rows lost something by table
+        (rejects and drafts among them; none: no entry), which is also the answer. Their bytes leave the database's
+        files with it; where an earlier call was stopped before that, this one does it, even with nothing else to do.
+        Raises StoreError for a column that may not be missing, and for a blank name.
+        """
 
     def verify(self) -> list[Fault]:
         """What is wrong with the log and the lines it tells of, oldest first; nothing where all is whole.

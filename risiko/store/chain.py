@@ -16,7 +16,7 @@ from risiko.store.log import naive_utc
 from risiko.vocabulary import LOG_KINDS
 
 # What the store enters of itself: nobody else may say that it has happened.
-OWN_KINDS = ("import", "model", "promotion", "draw", "weight_set")
+OWN_KINDS = ("import", "model", "promotion", "draw", "weight_set", "purge")
 # What can be wrong. changed: an entry does not fit its hash and the entry before. missing: entries are gone.
 # head_…: the log is not the one whose head was noted. row_…, before: a kept line is not what its entry says.
 # unguarded: a trigger is gone.

@@ -109,7 +109,11 @@ def file_engine(path: Path, wait_seconds: float, mode: str = "rw") -> sa.Engine:
     address = f"{path.resolve().as_uri()}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=wait_seconds, isolation_level=None, check_same_thread=False)
+        opened = sqlite3.connect(
+            address, uri=True, timeout=wait_seconds, isolation_level=None, check_same_thread=False
+        )  # fmt: skip
+        opened.execute("PRAGMA secure_delete=ON")  # what is erased, or a draft removed, leaves no bytes in free pages
+        return opened
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=NullPool)
 

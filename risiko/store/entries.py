@@ -10,6 +10,7 @@ from typing import Any
 from risiko.contracts import CONTRACTS
 from risiko.store.anchors import ModelEntry, Promotion
 from risiko.store.decisions import DrawLine, WeightSetLine
+from risiko.store.drafts import DraftLine
 from risiko.store.faults import Unreadable
 from risiko.store.log import Entry
 from risiko.store.metadata import DTYPES
@@ -68,3 +69,11 @@ def weight_set_of(row: Mapping[str, Any]) -> WeightSetLine:
         return WeightSetLine(**{**row, "made_at": datetime.fromisoformat(row["made_at"])})
     except (TypeError, ValueError) as error:
         raise Unreadable(f"the record of weight sets cannot be read at {row['seq']!r} ({error})") from error
+
+
+def draft_of(row: Mapping[str, Any]) -> DraftLine:
+    """The line behind a row of the table drafts. Raises Unreadable when it is not one that was written here."""
+    try:
+        return DraftLine(**{**row, "saved_at": datetime.fromisoformat(row["saved_at"])})
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"the drafts cannot be read at {row['draft_id']!r} ({error})") from error

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from threading import RLock
 from typing import Any
 
@@ -13,8 +14,9 @@ import pandas as pd
 from risiko.aggregate import as_complaints, condense
 from risiko.batch import Batch, Receipt, no_rejects
 from risiko.contracts import CONTRACTS, Tables
-from risiko.store import chain, stated
+from risiko.store import chain, erasing, stated
 from risiko.store.admission import Admitted, admit, log_after, receipt
+from risiko.store.drafts import Drafting, DraftLine
 from risiko.store.log import Entry, active, imports_frame
 from risiko.store.metadata import metadata_of
 from risiko.store.recording import L, Recording, enter_import
@@ -22,7 +24,7 @@ from risiko.store.stacking import stack
 from risiko.store.stated import Line
 
 
-class MemoryStore(Recording):
+class MemoryStore(Recording, Drafting):
     """Keeps every part's rows as a frame for as long as the object lives; for tests and for trying things out."""
 
     def __init__(self) -> None:
@@ -87,6 +89,27 @@ class MemoryStore(Recording):
         """The complaints known at the end of as_of as counted rows."""
         return as_complaints(condense(self.read(["complaints"])["complaints"], as_of))
 
+    def erase(
+        self, erasures: Sequence[erasing.Erasure], drafts: Collection[str], about: str, at: datetime, by: str
+    ) -> dict[str, int]:
+        """Take texts out of rows that stay; the entry of the log tells how many."""
+        erasing.check(erasures, by, self.address)
+        with self._one_at_a_time:
+            rows, rejects, counts = dict(self._rows), dict(self._rejects), Counter[str]()
+            for erasure in erasures:
+                for part_id in (e.part_id for e in self._log if e.table == erasure.table):
+                    rows[part_id], n = erasing.erased(rows[part_id], erasure)
+                    counts[erasure.table] += n
+                for part_id in erasure.parts & rejects.keys():
+                    rejects[part_id], n = erasing.erased_rejects(rejects[part_id], erasure)
+                    counts["rejects"] += n
+            self._rows, self._rejects = rows, rejects
+            counts["drafts"] = self._record.drop_drafts(drafts)
+            if counts.total():
+                newest = self._record.newest()
+                self._record.enter(erasing.entry(counts, about, at, by, newest, self._record.start()))
+        return +counts
+
     def verify(self) -> list[chain.Fault]:
         """What is wrong with the log and the lines it tells of; nothing where it is whole."""
         found = chain.broken(self._record.log, "")
@@ -119,6 +142,7 @@ class _MemoryPages:
     def __init__(self) -> None:
         self.log: list[chain.LogEntry] = []
         self.held: dict[type[Line], list[Any]] = {of: [] for of in stated.KINDS}
+        self.begun: dict[str, DraftLine] = {}
 
     def lines(self, of: type[L]) -> list[L]:
         """Every line of one kind, in the order in which they came."""
@@ -141,6 +165,18 @@ class _MemoryPages:
         self.log.append(entry)
         if line is not None:
             self.held[type(line)].append(line)
+
+    def drafts(self) -> list[DraftLine]:
+        """Every draft, the one saved last at the end."""
+        return sorted(self.begun.values(), key=lambda line: (line.saved_at, line.draft_id))
+
+    def put_draft(self, line: DraftLine) -> None:
+        """Keep a draft, in the place of an earlier one of the same id."""
+        self.begun[line.draft_id] = line
+
+    def drop_drafts(self, draft_ids: Collection[str]) -> int:
+        """Remove drafts; how many there were."""
+        return sum(self.begun.pop(draft_id, None) is not None for draft_id in draft_ids)
 
 
 def _tables(log: Sequence[Entry], rows: dict[int, pd.DataFrame], names: Sequence[str] | None) -> Tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from risiko.store import chain, schema, stated
 from risiko.store.anchors import ModelEntry, Promotion
 from risiko.store.decisions import DrawLine, WeightSetLine
-from risiko.store.entries import draw_of, model_of, promotion_of, weight_set_of
+from risiko.store.drafts import DraftLine
+from risiko.store.entries import draft_of, draw_of, model_of, promotion_of, weight_set_of
 from risiko.store.recording import L
 from risiko.store.rows import absent
 from risiko.store.stated import Line, line_row
@@ -43,7 +44,8 @@ class SqlPages:
 
     def entries(self, kinds: Sequence[str] | None = None) -> list[chain.LogEntry]:
         """The log, oldest first."""
-        return [chain.LogEntry(**row) for row in self._rows(schema.log) if kinds is None or row["kind"] in kinds]
+        wanted = [] if kinds is None else [schema.log.c.kind.in_(kinds)]
+        return [chain.LogEntry(**row) for row in self._rows(schema.log, *wanted)]
 
     def start(self) -> str:
         """What the first entry is chained to."""
@@ -55,6 +57,23 @@ class SqlPages:
         self._connection.execute(schema.log.insert(), asdict(entry))
         if line is not None:
             self._connection.execute(_TABLE[type(line)].insert(), line_row(line))
+
+    def drafts(self) -> list[DraftLine]:
+        """Every draft, the one saved last at the end."""
+        return sorted(map(draft_of, self._rows(schema.drafts)), key=lambda line: (line.saved_at, line.draft_id))
+
+    def put_draft(self, line: DraftLine) -> None:
+        """Write a draft, in the place of an earlier one of the same id."""
+        self.drop_drafts([line.draft_id])
+        self._connection.execute(schema.drafts.insert(), {**asdict(line), "saved_at": line.saved_at.isoformat()})
+
+    def drop_drafts(self, draft_ids: Collection[str]) -> int:
+        """Remove drafts; how many there were."""
+        drafts = schema.drafts
+        return sum(
+            self._connection.execute(drafts.delete().where(drafts.c.draft_id == draft_id)).rowcount
+            for draft_id in draft_ids
+        )
 
     def faults(self) -> list[chain.Fault]:
         """What is wrong with the log, the lines and the triggers; nothing where all is whole."""
@@ -78,10 +97,10 @@ class SqlPages:
         there = {name: text.strip() for name, text in self._connection.exec_driver_sql(asked)}
         return [chain.Fault(None, "unguarded", name) for name, text in wanted.items() if there.get(name) != text]
 
-    def _rows(self, table: sa.Table) -> list[dict[str, Any]]:
+    def _rows(self, table: sa.Table, *wanted: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
         if table.name in absent(self._connection):
             return []
-        ordered = sa.select(table).order_by(*table.primary_key)
+        ordered = sa.select(table).where(*wanted).order_by(*table.primary_key)
         return [dict(row) for row in self._connection.execute(ordered).mappings()]
 
 

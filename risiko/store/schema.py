@@ -11,7 +11,7 @@ from risiko.batch import REJECT_COLUMNS
 from risiko.contracts import CONTRACTS, DTYPES
 from risiko.errors import StoreError
 
-VERSION = 4
+VERSION = 5
 OLDEST = 1
 APPLICATION = "risiko"
 START = "log_start"  # the key in meta: what the log's first entry is chained to
@@ -60,11 +60,16 @@ log = sa.Table(
     *(sa.Column(name, sa.Text, nullable=False) for name in ("at", "by", "kind", "about", "body", "sha256")),
     sa.Index("log_kind", "kind", "seq"),
 )  # fmt: skip
+drafts = sa.Table(
+    "drafts", _fixed, sa.Column("draft_id", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("by", "saved_at", "body")),
+)  # fmt: skip
 FIXED: Mapping[str, sa.Table] = _fixed.tables
 GUARDED = ("models", "promotions", "draws", "weight_sets", "log")  # their rows can neither be changed nor removed
 # Table -> the version of the store that it came with; all others came with the first.
 SINCE: Mapping[str, int] = {
-    "models": 2, "promotions": 2, "draws": 3, "weight_sets": 3, "log": 4, "busy_periods": 4
+    "models": 2, "promotions": 2, "draws": 3, "weight_sets": 3, "log": 4, "busy_periods": 4, "submissions": 5,
+    "quotes": 5, "item_means": 5, "drafts": 5,
 }  # fmt: skip
 
 

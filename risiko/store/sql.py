@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,9 @@ import sqlalchemy as sa
 from risiko.batch import Batch, Receipt
 from risiko.contracts import CONTRACTS, Tables
 from risiko.errors import StoreError
-from risiko.store import chain, large, rows, schema
+from risiko.store import chain, erasing, large, rows, schema, scrubbing
 from risiko.store.admission import admit, log_after, receipt
+from risiko.store.drafts import Drafting
 from risiko.store.engines import WAIT_SECONDS, lock_for_writing
 from risiko.store.faults import told
 from risiko.store.log import active, imports_frame
@@ -27,7 +29,7 @@ from risiko.store.stacking import stack
 PART_ID = {"part_id": "int64"}
 
 
-class SqlStore(Recording):
+class SqlStore(Recording, Drafting):
     """The contract tables in a database; open one with `risiko.store.open_store`.
 
     Every call is one transaction on a connection of its own, so a store may be shared between threads. Readers see
@@ -132,10 +134,30 @@ class SqlStore(Recording):
                 large.write_copy(copy, rows.pieces(connection, name, entries), self._address)
         return large.counted(copy, as_of)
 
+    def erase(
+        self, erasures: Sequence[erasing.Erasure], drafts: Collection[str], about: str, at: datetime, by: str
+    ) -> dict[str, int]:
+        """Take texts out of rows that stay, in one transaction with the entry that tells of it; scrub the files."""
+        erasing.check(erasures, by, self._address)
+        with self._writing() as connection:
+            pages, counts = SqlPages(connection), Counter[str]()
+            for erasure in erasures:
+                counts[erasure.table] += scrubbing.erase_rows(connection, erasure)
+                counts["rejects"] += scrubbing.erase_rejects(connection, erasure)
+            counts["drafts"] = pages.drop_drafts(drafts)
+            if counts.total():
+                pages.enter(erasing.entry(counts, about, at, by, pages.newest(), pages.start()))
+                scrubbing.mark(connection)
+            due = scrubbing.is_due(connection)
+        if due:
+            with self._told():
+                scrubbing.scrub(self._engine, self._address)
+        return +counts
+
     def verify(self) -> list[chain.Fault]:
         """What is wrong with the log and the lines it tells of; nothing where it is whole."""
         with self._reading() as connection:
-            if self._version == schema.VERSION:
+            if "log" not in rows.absent(connection):
                 return SqlPages(connection).faults()
             # An older store has no log yet. One that has says so to have it passed over.
             there = sa.inspect(connection).has_table("log")

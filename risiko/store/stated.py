@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from risiko.store.anchors import ModelEntry, Promotion
-from risiko.store.chain import OWN_KINDS, Fault, LogEntry, digest
+from risiko.store.chain import Fault, LogEntry, digest
 from risiko.store.decisions import DrawLine, WeightSetLine
 from risiko.store.log import Entry
 
@@ -124,7 +124,7 @@ def _told(entries: Iterable[LogEntry]) -> dict[tuple[str, Any], tuple[int, str]]
     """(kind, key) -> (seq, hash of the row) of every line that the log tells of; an unreadable body tells of none."""
     told = {}
     for entry in entries:
-        if entry.kind not in OWN_KINDS:
+        if entry.kind != "import" and entry.kind not in TABLES:
             continue
         try:
             body = json.loads(entry.body)

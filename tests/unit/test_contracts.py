@@ -32,7 +32,8 @@ def test_the_key_is_the_id_and_the_version() -> None:
 
 def test_the_tables_of_the_project_are_all_there() -> None:
     assert list(CONTRACTS) == [
-        "services", "service_areas", "complaints", "experiences", "supervisions", "findings", "actions",
+        "services", "service_areas", "complaints", "experiences", "submissions", "quotes", "item_means",
+            "supervisions", "findings", "actions",
         "external_scores", "busy_periods", "metadata_columns",
     ]  # fmt: skip
     assert list(empty_tables()) == list(CONTRACTS)

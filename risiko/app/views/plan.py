@@ -63,7 +63,7 @@ def _making(at: data.Opened, kept: list[KeptPlan], t: Translator) -> None:
         return
     if made.draft.record is None:
         return plan_conflicts.show(made.draft.selection, plan_data.called(at, at.as_of), names)
-    words = PlanWords(made.draft.record, names, called=plan_data.called(at, at.as_of))
+    words = PlanWords(made.draft.record, names, called=plan_data.called(at, at.as_of), statements=plan_data.council(at))
     plan.head(words)
     _visits(at, run, words)
     _rest(words)
@@ -80,7 +80,8 @@ def _kept(at: data.Opened, number: int, kept: list[KeptPlan], t: Translator) -> 
         st.warning(t("plan_page.no_such", n=t.number(number)))
         return
     names = results_data.names(at, t)  # needs no list at the reader's date
-    words = PlanWords(found.record, names, found.number, found.sha256, plan_data.called(at, at.as_of))
+    called, said = plan_data.called(at, at.as_of), plan_data.council(at, found)
+    words = PlanWords(found.record, names, found.number, found.sha256, called, said)
     plan.head(words)
     plan_keep.files(words)
     _visits(at, None, words)

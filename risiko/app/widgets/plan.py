@@ -29,6 +29,9 @@ def head(words: PlanWords) -> None:
     st.markdown(f"**{t('ranking.caveat')}** {t('plan.drawn_note')}")
     st.caption(words.findings_note)
     notices(words.notices(), t)
+    if words.statements:
+        st.subheader(t("council.in_plan"), anchor=False)
+        st.markdown("\n".join(f"- {plain(said)}" for said in words.council()))
 
 
 def notices(lines: Sequence[str], t: Translator) -> None:
