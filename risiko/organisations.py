@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
 
 def spelling(names: pd.Series) -> pd.Series:
     """Names without case, spaces and punctuation: two with the same spelling are one. Missing stays missing."""
@@ -38,3 +40,10 @@ def _chosen(names: pd.Series, aliases: Mapping[str, Sequence[str]]) -> pd.Series
     chosen = dict(zip(pairs["bare"][::-1], pairs["name"][::-1], strict=True))
     chosen |= dict(zip(spelling(declared["other"]), declared["name"], strict=True))
     return bare.map(chosen).astype("str")
+
+
+def is_of(names: pd.Series, organisation: str, aliases: Mapping[str, Sequence[str]]) -> BoolArray:
+    """Which of these names are the organisation's, in whatever spelling or alias; missing is nobody's."""
+    asked = pd.concat([pd.Series([organisation], dtype="str"), names.astype("str")], ignore_index=True)
+    bare = spelling(one_name(asked, aliases).astype("str"))
+    return np.asarray((bare.iloc[1:] == bare.iloc[0]).to_numpy(dtype=bool, na_value=False) & bool(organisation.strip()))

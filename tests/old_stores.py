@@ -33,7 +33,24 @@ MADE: dict[int, tuple[str, ...]] = {
         'CREATE TABLE draws (seq INTEGER NOT NULL, made_at TEXT NOT NULL, "by" TEXT NOT NULL, why TEXT NOT NULL, as_of TEXT NOT NULL, record TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (seq))',
         'CREATE TABLE weight_sets (seq INTEGER NOT NULL, name TEXT NOT NULL, weights TEXT, note TEXT NOT NULL, made_at TEXT NOT NULL, "by" TEXT NOT NULL, PRIMARY KEY (seq))',
     ),
+    4: (
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+        "CREATE TABLE busy_periods (part_id INTEGER NOT NULL, row_no INTEGER NOT NULL, busy_id TEXT, known_date TEXT, first_day TEXT, last_day TEXT, authority TEXT, service_id TEXT, provider_id TEXT, municipality TEXT, visits BIGINT, PRIMARY KEY (part_id, row_no)) WITHOUT ROWID",
+        'CREATE TABLE log (seq INTEGER NOT NULL, at TEXT NOT NULL, "by" TEXT NOT NULL, kind TEXT NOT NULL, about TEXT NOT NULL, body TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (seq))',
+        "CREATE INDEX log_kind ON log (kind, seq)",
+        "INSERT INTO alembic_version VALUES ('4')",
+        "INSERT INTO meta (key, value) VALUES ('log_start', '')",
+    ),
 }
+# The triggers of version 4 in SQLite: what they guard and by which key.
+GUARDS = {"models": "model_id", "promotions": "seq", "draws": "seq", "weight_sets": "seq", "log": "seq"}
+SQLITE_GUARD = (
+    "CREATE TRIGGER {t}_keeps_update BEFORE UPDATE ON {t} BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END",
+    "CREATE TRIGGER {t}_keeps_delete BEFORE DELETE ON {t} BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END",
+    "CREATE TRIGGER {t}_keeps_insert BEFORE INSERT ON {t} WHEN EXISTS (SELECT 1 FROM {t} WHERE {key} = NEW.{key}) BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END",
+)
+SERVER_FUNCTION = "CREATE OR REPLACE FUNCTION risiko_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'append-only: %%', TG_TABLE_NAME; END $$"
+SERVER_GUARD = "CREATE TRIGGER {t}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {t} FOR EACH STATEMENT EXECUTE FUNCTION risiko_append_only()"
 
 
 @contextmanager
@@ -51,17 +68,34 @@ def make_old(version: int, address: str) -> None:
         for came, statements in MADE.items():
             for statement in statements if came <= version else ():
                 connection.exec_driver_sql(_in_words_of(connection, statement))
+        if version >= 4:
+            put_up_guards(connection)
         connection.exec_driver_sql(f"INSERT INTO meta (key, value) VALUES ('application', 'risiko'), ('schema', '{version}')")
 
 
 def as_version(version: int, address: str) -> None:
     """Make the store, with its rows, what that version left behind."""
     with connected(address) as connection:
-        drop_guards(connection)
-        for name in ("alembic_version", *(name for name, came in schema.SINCE.items() if came > version)):
+        younger = [name for name, came in schema.SINCE.items() if came > version]
+        if version >= 4:
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+        else:
+            drop_guards(connection)
+            connection.exec_driver_sql("DELETE FROM meta WHERE key = 'log_start'")
+            younger.append("alembic_version")
+        for name in younger:
             connection.exec_driver_sql(f"DROP TABLE {name}")
-        connection.exec_driver_sql("DELETE FROM meta WHERE key = 'log_start'")
         connection.exec_driver_sql(f"UPDATE meta SET value = '{version}' WHERE key = 'schema'")
+
+
+def put_up_guards(connection: sa.Connection) -> None:
+    """The triggers, as version 4 put them up."""
+    server = connection.dialect.name == "postgresql"
+    if server:
+        connection.exec_driver_sql(SERVER_FUNCTION)
+    for table, key in GUARDS.items():
+        for guard in (SERVER_GUARD,) if server else SQLITE_GUARD:
+            connection.exec_driver_sql(guard.format(t=table, key=key))
 
 
 def drop_guards(connection: sa.Connection) -> None:

@@ -15,6 +15,7 @@ from risiko.app.scenario_data import side_list
 from risiko.pipeline import council
 from risiko.pipeline.named_weights import save_weights
 from risiko.pipeline.plans import masked as masked
+from risiko.pipeline.statements import statements as every_statement
 from risiko.plan.statement import Statement
 from risiko.scoring.table import POINTS
 
@@ -53,4 +54,4 @@ def say(at: Opened, text: str, weight_set: str, weights: Mapping[str, float], pr
 
 def statements(at: Opened) -> list[Statement]:
     """Every statement, newest first."""
-    return council.statements(authority(at.address, at.settings))[::-1]
+    return every_statement(authority(at.address, at.settings))[::-1]

@@ -22,11 +22,11 @@ PAGES: tuple[tuple[str, Callable[[Translator], str], str], ...] = (
     ("scenario", lambda t: t("nav.scenario"), "read"),
     ("plan", lambda t: t("nav.plan"), "read"),
     ("resultater", lambda t: t("nav.results"), "read"),
+    ("brukererfaring", lambda t: t("nav.voices"), "voices"),
     ("likebehandling", lambda t: t("nav.equity"), "read"),
     ("validering", lambda t: t("nav.validation"), "read"),
     ("modell", lambda t: t("nav.model"), "read"),
     ("logg", lambda t: t("nav.log"), "log"),
-    ("egne_bidrag", lambda t: t("nav.own_evidence"), "own_evidence"),
 )
 FIRST = "rangering"
 # The server writes the first <html lang>; a change of language within the visit is told to the browser here. A table

@@ -18,10 +18,11 @@ from risiko.app.data import Opened, authority, prepared
 from risiko.app.plan_form import Places, offices_asked
 from risiko.errors import NothingToScore
 from risiko.pipeline import planning, plans
-from risiko.pipeline.council import statements_of
 from risiko.pipeline.decisions import in_force, with_overrides
+from risiko.pipeline.evidence_use import note_use
 from risiko.pipeline.planning import Draft
 from risiko.pipeline.plans import KeptPlan, Unreadable
+from risiko.pipeline.statements import statements_of
 from risiko.plan import rules as plan_rules
 from risiko.plan.archive import PlanRecord
 from risiko.plan.eligible import period
@@ -66,7 +67,7 @@ def ask(now: Asked) -> None:
 
 def council(at: Opened, plan: KeptPlan | None = None) -> list[Statement]:
     """What the user council has said that follows the plan; None: the draft."""
-    return statements_of(authority(at.address, at.settings), plan)
+    return statements_of(authority(at.address, at.settings), plan.number if plan else None)
 
 
 def own_offices(run: pipeline.Run, who: Person) -> list[str] | None:
@@ -142,8 +143,11 @@ def fill_in(involvement: Mapping[str, str], note: Mapping[str, str]) -> None:
 
 def save(at: Opened, record: PlanRecord, after: int) -> KeptPlan:
     """Keep the draft. Raises Stale where another plan has been kept since `after`, and NotAllowed."""
-    who = login.visit().person()
-    return plans.save_plan(authority(at.address, at.settings), record, who, at=datetime.now(UTC), after=after)
+    who, opened, now, draft = login.visit().person(), authority(at.address, at.settings), datetime.now(UTC), made()
+    kept = plans.save_plan(opened, record, who, at=now, after=after)
+    if draft is not None:  # what lay behind it, from the very tables it was made from
+        note_use(opened, kept, draft.draft.run.prepared.known, who, at=now)
+    return kept
 
 
 def newest(at: Opened) -> int:

@@ -40,7 +40,7 @@ class Query:
     weights: only those that differ from the settings. points: the points score though a model is in force. since: what
     the overview compares with. capacity: how many can be visited; 0 means the settings' share. grouping, measure: what
     equal treatment is looked at by; blank: the first. other: the list that this one is compared with. plan: the number
-    of the kept plan that is open; 0: none.
+    of the kept plan that is open; 0: none. section: the part of a page that is open; blank: the first.
     """
 
     lang: str = ""
@@ -58,6 +58,7 @@ class Query:
     measure: str = ""
     other: Other = field(default_factory=Other)
     plan: int = 0
+    section: str = ""
 
 
 def read(params: Mapping[str, Sequence[str]]) -> Query:
@@ -86,6 +87,7 @@ def read(params: Mapping[str, Sequence[str]]) -> Query:
             score=one.get("vscore", "").strip(),
         ),
         plan=_count(one.get("plan", "")),
+        section=one.get("section", ""),
     )
 
 
@@ -112,6 +114,7 @@ def write(query: Query) -> dict[str, str | list[str]]:
         "vset": other.weight_set,
         "vscore": other.score,
         "plan": str(query.plan) if query.plan else "",
+        "section": query.section,
     }
     return {name: value for name, value in params.items() if value}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from math import ceil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ OPTIONS: dict[str, Any] = {
     # Who somebody is comes from the signed cookie, never from a header that anybody can write.
     "server.trustedUserHeaders": {},
     "server.enableAgentApi": False,
+    "server.maxUploadSize": 20,  # MB; `serve` takes the settings' own
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
@@ -37,6 +39,14 @@ OPTIONS: dict[str, Any] = {
     "client.disableDataExport": True,
     "theme.base": str(HERE / "theme.toml"),
 }
+
+
+def largest_upload() -> int:
+    """The largest file, in whole MB, that the server takes from a browser: the settings' own, rounded up."""
+    try:
+        return ceil(settings.load(session.settings_path()).voices.largest_file_mb)
+    except SettingsError:
+        return int(OPTIONS["server.maxUploadSize"])  # the page itself tells what is wrong with the settings
 
 
 def default_language() -> str:
@@ -83,4 +93,5 @@ def serve(*, port: int = 8501, address: str = "127.0.0.1", headless: bool = True
         hosts = [urlsplit(rules.redirect_uri).hostname or "", *auth.LOOPBACK]
         login = {"secrets.files": [str(rules.path)], "server.allowedHosts": hosts}
     app = st.App(MAIN, middleware=middleware(), on_script_error=on_error)
-    app.run(config={**OPTIONS, **login, "server.port": port, "server.address": address, "server.headless": headless})
+    sizes = {"server.maxUploadSize": largest_upload()}
+    app.run(config={**OPTIONS, **sizes, **login, "server.port": port, "server.address": address, "server.headless": headless})

@@ -103,7 +103,7 @@ def plan(
     if made.record is None:
         _collides(made, as_json)
         raise typer.Exit(NO_PLAN)
-    kept = _save(authority, made.record, by, now) if save else None
+    kept = _save(authority, made.record, run, by, now) if save else None
     for target in targets:
         _write(authority, kept or made.record, target, language)
     if kept:
@@ -175,11 +175,15 @@ def _run(authority: Authority, as_of: str | None, points: bool) -> Run:
     return pipeline.rank(pipeline.prepare(authority, day, tables), model=model)
 
 
-def _save(authority: Authority, record: PlanRecord, by: str, now: datetime) -> KeptPlan:
+def _save(authority: Authority, record: PlanRecord, run: Run, by: str, now: datetime) -> KeptPlan:
     from risiko.access import local
+    from risiko.pipeline.evidence_use import note_use
     from risiko.pipeline.plans import save_plan
 
-    return save_plan(authority, record, local(_who(by)), at=now)
+    who = local(_who(by))
+    kept = save_plan(authority, record, who, at=now)
+    note_use(authority, kept, run.prepared.known, who, at=now)
+    return kept
 
 
 def kept_meanwhile(authority: Authority, seen: int, kept: KeptPlan) -> list[str]:

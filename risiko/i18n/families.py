@@ -6,6 +6,27 @@ from collections.abc import Mapping
 
 from risiko import vocabulary as v
 
+# What can be wrong with a submission (intake.checking.REASONS) and with a filled template (intake.workbook).
+_INTAKE = (
+    "missing", "not_a_choice", "unknown_organisation", "number_in_name", "person_in_name", "unknown_service",
+    "unknown_type", "unknown_area", "unknown_item", "no_subject", "nothing_said", "empty_row", "not_for_method", "no_people",
+    "too_many_people", "more_than_invited", "sexes_exceed_n", "part_exceeds_n", "negative", "age_outside",
+    "youngest_above_oldest", "date_future", "date_too_early", "last_before_first", "kept_into_past",
+    "kept_too_long", "score_outside", "spread_outside", "survey_without_n", "no_consent", "consent_not_enough",
+    "quote_without_agreement", "empty_quote", "text_too_long", "scale_1_10", "low_response", "unusual_people",
+    "child_consent", "both_given", "said_twice", "long_period", "texts_lapsed", "masked", "stands_already",
+    "delivered_twice", "no_questions", "answer_outside", "more_like_this", "no_answers", "weight_outside",
+    "respondent_twice",
+)  # fmt: skip
+_INTAKE_FILE = (
+    "too_large", "password", "old_format", "not_a_workbook", "empty_file", "broken", "unpacks_too_large", "macros",
+    "embedded", "external_links", "not_template", "empty", "only_example", "sheet_twice", "unknown_sheet",
+    "hidden_sheet", "hidden_rows", "too_many_rows", "merged", "picture", "column_missing", "column_twice",
+    "unknown_column", "column_renamed", "unknown_line", "line_twice", "formula_without_value", "formula_read",
+    "error_cell", "identity_number", "percent_read", "part_of_scale", "not_a_number", "date_for_number", "not_whole",
+    "not_a_date", "ambiguous_date", "not_yes_no", "word_near", "word_unknown", "service_ambiguous",
+)  # fmt: skip
+
 # Translator.word(family, word) looks up "family.word". A test holds every list here against the catalogues.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "sector": v.SECTORS,
@@ -45,6 +66,11 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "services", "complaints", "experiences", "supervisions", "findings", "actions", "service_areas",
         "external_scores", "busy_periods", "metadata_columns", "submissions", "quotes", "item_means",
     ),
+    "back_ground": v.GROUNDS,
+    "back_reason": (*v.LEFT_OUT, "no_room", "not_seen", "no_plan"),
+    "back_against": ("higher", "lower", "alike", "alone"),
+    "back_moved": ("strengthened", "weakened", "unmoved", "later"),
+    "back_status": ("approved", "undecided"),
     "reached": v.REACHED,
     "user_group": v.USER_GROUPS,
     "consent": v.CONSENTS,
@@ -52,8 +78,24 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "quote_use": v.QUOTE_USES,
     "criticality": v.CRITICALITIES,
     "unused": v.UNUSED,
+    **dict.fromkeys(("intake_fault", "intake_try"), (*_INTAKE, *_INTAKE_FILE)),
+    "yes_no": ("yes", "no"),
+    "workbook_sheet": ("start", "about", "said", "quotes", "items", "answers", "lists"),
+    "workbook_example_sheet": ("about", "said", "quotes", "items", "answers"),
+    "workbook_head": ("label", "value", "help", "sheet", "column"),
+    **dict.fromkeys(("workbook_start", "workbook_start_text"), ("what", "how", "then", "consent")),
+    "workbook_help": (
+        "method", "organisation", "new_organisation", "asked_by", "reached", "reached_how", "user_group", "n",
+        "n_invited", "n_women", "n_men", "youngest", "oldest", "first_day", "last_day", "consent", "purpose",
+        "keep_until", "wants_back", "service_id", "service_type", "area", "dimension", "score", "criticality", "text",
+        "row_n", "row_n_invited", "spread", "quote_text", "agreed", "may_show", "item", "item_dimension", "item_n",
+        "mean", "n_blank", "design_effect",
+    ),
     "council_priority": ("0", "1", "2", "3"),
+    "example_survey_said": ("accessible", "involving", "coordinated"),
     "council_column": ("before", "after", "enters", "leaves"),
+    "ledger_use": ("all", "counted", "planned", "unused"),
+    "ledger_column": ("planned", "supervisions", "findings", "corrected"),
     "moved_by": ("certainty", "consequence", "others"),
     "funnel_x": ("ratio", "score"),
     "funnel_y": ("ratio", "score"),
@@ -170,6 +212,12 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "changed", "missing", "head_missing", "head_other", "row_changed", "row_missing", "row_unknown", "before",
         "unguarded",
     ),
+    "caution": (
+        "few_women", "few_men", "sex_untold", "children_unheard", "group_untold", "one_method", "low_response",
+    ),
+    "heard_band": ("new", "older", "late", "never"),
+    "compare_what": ("organisations", "others", "submissions", "half_years", "years"),
+    "compare_told": ("higher", "lower", "not_shown", "too_few"),
     "voice_section": ("give", "own", "answer", "heard", "use", "compare", "council"),
     "voice_method": v.METHODS,
     **dict.fromkeys(
@@ -179,6 +227,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "voice_by": ("criticality", "score"),
     "voice_kind": ("service", "area"),
     "voice_scale": ("0-100", "1-5", "1-4", "1-6", "1-7", "0-10", "1-10"),
+    "voice_instrument": ("gs_peq", "norpeq", "own"),
     "voice_taken": ("added", "already", "changed"),
     "voice_field": (
         "method", "organisation", "new_organisation", "other", "asked_by", "period", "first_day", "last_day", "reached",
@@ -187,7 +236,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "criticality", "score", "spread", "text", "quotes", "agreed", "may_show", "items", "instrument", "item",
         "wording", "place", "scale", "mean", "n_blank", "design_effect",
     ),
-    "voice_help": ("asked_by", "reached_how", "n_invited", "wants_back", "keep_until", "text", "scale"),
+    "voice_help": ("score", "asked_by", "reached_how", "n_invited", "wants_back", "keep_until", "text", "scale"),
     # The register of signals knows which there are; a test walks it.
     "signal": v.LEARNED_PARTS,
     "signal_help": v.LEARNED_PARTS,

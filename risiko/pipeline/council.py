@@ -1,4 +1,4 @@
-"""The user council: its priorities as weights, how they would change the list, and the statement that goes with it."""
+"""The user council: its priorities as weights, how they would change the list, and the statement it leaves."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pandas as pd
 from risiko.access import Person, require
 from risiko.errors import InputError
 from risiko.pipeline.named_weights import list_weights
-from risiko.pipeline.plans import KeptPlan, kept_plan, kept_plans, masked
-from risiko.pipeline.record import bodies
+from risiko.pipeline.plans import kept_plan, masked
 from risiko.pipeline.runs import Authority, Run
+from risiko.pipeline.statements import statements
 from risiko.plan.statement import Statement
 from risiko.vocabulary import DIMENSIONS
 
@@ -82,28 +82,3 @@ def leave_statement(
     about = _NEXT if plan is None else str(plan)
     seq = authority.store.append("statement", about, json.dumps(body, ensure_ascii=False), at, who.name)
     return next(one for one in statements(authority) if one.seq == seq)
-
-
-def statements(authority: Authority) -> list[Statement]:
-    """Every statement, oldest first."""
-    rows = authority.store.log(["statement"])
-    said = bodies(rows, authority.store.address)
-    return [
-        Statement(int(seq), at.to_pydatetime(), by, body["text"], body["weight_set"], body["priorities"], body["plan"])
-        for seq, at, by, body in zip(rows["seq"], rows["at"], rows["by"], said, strict=True)
-    ]
-
-
-def statements_of(authority: Authority, plan: KeptPlan | None = None) -> list[Statement]:
-    """The statements that follow a plan: those about it, and those left since the plan before it was kept.
-
-    plan: None for a draft, which is followed by those that wait for the next plan.
-    """
-    found = statements(authority)
-    if not found:
-        return []
-    kept = [one.seq for one in kept_plans(authority)]
-    until = plan.seq if plan else float("inf")
-    since = max((seq for seq in kept if seq < until), default=0)
-    number = plan.number if plan else None
-    return [one for one in found if (one.plan is None and since < one.seq < until) or (number and one.plan == number)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from risiko import cohorts
@@ -15,12 +16,14 @@ from risiko.contracts import Tables
 from risiko.errors import ModelError
 from risiko.features import VOICE, Features, Readings
 from risiko.pipeline.runs import Prepared, Run
+from risiko.scoring.consequence import consequence_of
 from risiko.scoring.inputs import inputs
-from risiko.scoring.law import PriorityLaw
+from risiko.scoring.law import PriorityLaw, expit
 from risiko.scoring.points import point_law, point_terms
 from risiko.scoring.table import POINTS
 from risiko.settings import Settings
 from risiko.signals import Context
+from risiko.statistics.inputs import IntArray
 
 if TYPE_CHECKING:
     from risiko.registry import LoadedModel
@@ -99,6 +102,13 @@ class SameScore:
         if self.model is None or self.run.table.model_id == POINTS:
             return point_terms(prepared.features, self.settings).log_odds
         return self.model.model.decision_function(inputs(prepared.features, self.settings))
+
+    def stands(self, prepared: Prepared) -> tuple[IntArray, FloatArray]:
+        """Place by priority as scored (ties share the better) and likelihood, in cohort order."""
+        likelihood = expit(self.log_odds(prepared))
+        priority: FloatArray = likelihood * consequence_of(prepared.cohort.services, prepared.settings)
+        better = len(priority) - np.searchsorted(np.sort(priority), priority, side="right")
+        return 1 + better, likelihood
 
     def law(self, prepared: Prepared) -> PriorityLaw:
         """What the priority of every service could be."""

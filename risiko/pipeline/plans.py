@@ -17,6 +17,7 @@ from risiko.errors import InputError
 from risiko.masking import mask
 from risiko.pipeline.record import bodies
 from risiko.pipeline.runs import Authority
+from risiko.pipeline.statements import statements_of
 from risiko.plan.archive import PlanRecord, as_text, from_text
 
 if TYPE_CHECKING:
@@ -158,7 +159,6 @@ def plan_file(authority: Authority, plan: KeptPlan | PlanRecord, target: Path, t
 
 def plan_words(authority: Authority, plan: KeptPlan | PlanRecord, t: Translator) -> PlanWords:
     """A plan as the reader's language tells it, for pages and files."""
-    from risiko.pipeline.council import statements_of
     from risiko.reports.names import Names
     from risiko.reports.plan_words import PlanWords
 
@@ -167,6 +167,6 @@ def plan_words(authority: Authority, plan: KeptPlan | PlanRecord, t: Translator)
     called = dict(zip(named["service_id"], named["name"], strict=True))
     names = Names.of(t, authority.settings, tables["metadata_columns"])
     if isinstance(plan, KeptPlan):
-        said = statements_of(authority, plan)
+        said = statements_of(authority, plan.number)
         return PlanWords(plan.record, names, plan.number, plan.sha256, called, said)
     return PlanWords(plan, names, called=called, statements=statements_of(authority))

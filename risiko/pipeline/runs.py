@@ -87,7 +87,7 @@ def open_authority(address: str, settings_path: Path | None = None, models: Path
 
 
 def data_version(authority: Authority) -> str:
-    """Changes whenever an import has changed what the store says, and where another store takes its place.
+    """Changes whenever an import or a purge has changed what the store says, and where another store takes its place.
 
     Counts alone would be the same for two stores built alike, and what is kept beside the first be read for the second.
     """
@@ -95,7 +95,8 @@ def data_version(authority: Authority) -> str:
     active = parts[parts["replaced_by"].isna()].sort_values("part_id")
     contents = hashlib.sha256("\n".join(active["content_hash"]).encode()).hexdigest()[:8]
     newest = parts["part_id"].max() if len(parts) else 0
-    return f"{len(parts)}-{len(parts) - len(active)}-{newest}-{contents}"
+    purges = len(authority.store.log(["purge"]))  # what was computed from texts that are gone is computed anew
+    return f"{len(parts)}-{len(parts) - len(active)}-{newest}-{contents}" + (f"-{purges}" if purges else "")
 
 
 def scored_columns() -> dict[str, set[str]]:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from risiko.asof import SERVICE_VERSIONS, FloatArray
+from risiko.asof import SERVICE_VERSIONS
 from risiko.contracts import Tables
 from risiko.errors import InputError
-from risiko.organisations import one_name, spelling
+from risiko.organisations import one_name
 from risiko.pipeline.other_evidence import SameScore, with_evidence
 from risiko.pipeline.runs import Prepared, Run
-from risiko.scoring.consequence import consequence_of
-from risiko.scoring.law import expit
+from risiko.pipeline.spoken_of import spoken_of
 from risiko.signals.peers import BoolArray
 
 if TYPE_CHECKING:
@@ -68,10 +67,9 @@ def without_each_source(run: Run, service_id: str, model: LoadedModel | None = N
 
 
 def _stands(score: SameScore, prepared: Prepared, at: int) -> tuple[int, float]:
-    """Place by priority as scored (ties share the better), and likelihood."""
-    likelihood = expit(score.log_odds(prepared))
-    priority: FloatArray = likelihood * consequence_of(prepared.cohort.services, prepared.settings)
-    return 1 + int((priority > priority[at]).sum()), float(likelihood[at])
+    """The service's place and likelihood."""
+    rank, likelihood = score.stands(prepared)
+    return int(rank[at]), float(likelihood[at])
 
 
 def _sources(prepared: Prepared, service_id: str) -> Iterator[Source]:
@@ -105,14 +103,10 @@ def _voices(prepared: Prepared, service_id: str) -> Iterator[Source]:
 
 def _about(prepared: Prepared, rows: pd.DataFrame, service_id: str) -> BoolArray:
     """Experience told about the service, or about its type in a municipality it serves or its county."""
-    service, served = prepared.cohort.services.loc[service_id], prepared.known["service_areas"]
-    here = (served["service_id"] == service_id) & (served["share"].fillna(1) > 0)
-    areas = spelling(pd.concat([served.loc[here, "municipality"], pd.Series([service["county"]], dtype="str")]))
-    of_area = (
-        rows["service_id"].isna() & (rows["service_type"] == service["service_type"])
-        & spelling(rows["area"]).isin(areas.dropna())
-    )  # fmt: skip
-    return np.asarray(((rows["service_id"] == service_id) | of_area).to_numpy(dtype=bool, na_value=False))
+    told = spoken_of(prepared, rows)
+    here = np.zeros(len(rows), dtype=bool)
+    here[told.loc[told["service_id"] == service_id, "place"]] = True
+    return here
 
 
 def _supervisions(known: Tables, service_id: str) -> Iterator[Source]:

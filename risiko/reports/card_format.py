@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from risiko.reports.bars import Bars, as_svg
+
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 2rem auto; max-width: 60rem;
   padding: 0 1rem; }
@@ -14,6 +16,7 @@ h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #
 .wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { border: 1px solid #6b6b6b; padding: .25rem .6rem; text-align: left; vertical-align: top; font-weight: normal; }
+figure { margin: 1rem 0; } svg { display: block; width: 100%; height: auto; min-width: 36rem; max-width: 45rem; }
 thead th { font-weight: 600; background: #f0f0f0; } p, li { overflow-wrap: anywhere; }
 @page { size: A4; margin: 16mm; }
 @media print { body { font-size: 10pt; margin: 0; padding: 0; max-width: none; } .wide { overflow: visible; }
@@ -38,7 +41,7 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-Block = str | Bullets | Table
+Block = str | Bullets | Table | Bars
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ def _markdown(block: Block) -> list[str]:
         case Table(caption, header, rows):
             lines = [_row(header), _row(["---"] * len(header)), *(_row([_plain(c) for c in row]) for row in rows)]
             return [f"**{_plain(caption)}**", "", *lines]
+        case Bars():
+            return [_line(block.alt)]
     return [_line(block)]
 
 
@@ -113,6 +118,8 @@ def _html(block: Block) -> str:
                 f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n"
                 "</table>\n</div>"
             )
+        case Bars():
+            return as_svg(block)
     return f"<p>{escape(block)}</p>"
 
 

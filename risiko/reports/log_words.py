@@ -115,6 +115,27 @@ def _statement(about: str, body: Any, t: Translator) -> str:
     return _quote(body["text"])
 
 
+def _submission(about: str, body: Any, t: Translator) -> str:
+    method, organisation = t.word("method", body["method"]), body["organisation"] or t("log.authority")
+    pieces, old = t.plural("log.pieces", body["said"] + body["quotes"] + body["items"]), body.get("replaces")
+    if old:
+        return t("log.submission_instead", method=method, organisation=organisation, pieces=pieces, id=about, old=old)
+    if body["status"] == "changed":
+        return t("log.submission_again", method=method, organisation=organisation, id=about)
+    return t("log.submission", method=method, organisation=organisation, pieces=pieces, id=about)
+
+
+def _evidence_use(about: str, body: Any, t: Translator) -> str:
+    named = {piece for ids in body["services"].values() for piece in ids} | set(body["areas"])
+    return t.plural("log.evidence_use", len(named), plan=about)
+
+
+def _report_back(about: str, body: Any, t: Translator) -> str:
+    period = f"{_day(body['first'], t)}–{_day(body['last'], t)}"
+    told = {"how": str(body["how"]).upper(), "sha256": _short(body["sha256"])}
+    return t("log.report_back", organisation=body["organisation"], period=period, **told)
+
+
 def _any(about: str, body: Any, t: Translator) -> str:
     """Whatever an entry holds that has no sentence of its own: its simple values, without nested ones."""
     values = body.items() if isinstance(body, Mapping) else [("", body)]
@@ -125,7 +146,8 @@ def _any(about: str, body: Any, t: Translator) -> str:
 _LINES: Mapping[str, Callable[[str, Any, Translator], str]] = {
     "import": _imported, "model": _model, "promotion": _promoted, "draw": _drawn, "weight_set": _weights,
     "plan": _plan, "override": _override, "comment": _comment, "role": _role,
-    "statement": _statement,
+    "submission": _submission, "report_back": _report_back,
+    "statement": _statement, "evidence_use": _evidence_use,
 }  # fmt: skip
 
 

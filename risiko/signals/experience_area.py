@@ -93,7 +93,7 @@ def area_belief(context: Context) -> AreaBelief:
     """
     size, rule = len(context.services), context.settings.experience
     cells = _cells(context)
-    places = _places(context).merge(cells, on=["type", "area"])
+    places = served_places(context).merge(cells, on=["type", "area"])
     places["weight"] *= places["share"]
     heard = Heard.of(places.assign(subject=places["position"], usual=places["level"]), size)
     per_type = cells.groupby("type").agg(areas=("area", "size"), noise=("variance", "mean"))
@@ -134,7 +134,7 @@ def _cells(context: Context) -> pd.DataFrame:
     return cells.assign(level=total / cells.groupby("type")["weight"].transform("sum"))
 
 
-def _places(context: Context) -> pd.DataFrame:
+def served_places(context: Context) -> pd.DataFrame:
     """Where each service works: position, type, area (spelling), share of its users; the county is all of it."""
     services = context.services
     county = pd.DataFrame({"position": np.arange(len(services)), "area": services["county"].to_numpy(), "share": 1.0})

@@ -27,7 +27,7 @@ def narrative_critical(context: Context) -> pd.DataFrame:
     "not_read". Texts of the last settings.narratives.months; one text counts once, however many dimensions it is
     filed under.
     """
-    texts = _worth_reading(context)
+    texts = worth_reading(context)
     if context.read_texts is None:
         return _reading(context, texts.iloc[:0], np.empty(0, dtype=np.bool_), unread="not_read")
     if texts.empty:
@@ -45,7 +45,7 @@ def narrative_fear(context: Context) -> pd.DataFrame:
     A marker of silence, to be read and not scored. Found by phrases, so no text model is needed; a text in no language
     the phrases are in is left out. Missing as for narrative_critical.
     """
-    texts = _worth_reading(context)
+    texts = worth_reading(context)
     code, distinct = pd.factorize(texts["text"])
     said = pd.Series(distinct, dtype="str")
     known = (language_of(said) != UNKNOWN).to_numpy(dtype=bool)[code]
@@ -59,7 +59,7 @@ def _comments(context: Context) -> pd.DataFrame:
     return rows.drop_duplicates(["position", "event_date", "text"])[["position", "event_date", "text"]]
 
 
-def _worth_reading(context: Context) -> pd.DataFrame:
+def worth_reading(context: Context) -> pd.DataFrame:
     """The comments about services that have enough of them: the others are not read at all."""
     texts = context.once(_comments)
     enough = context.total(texts["position"]) >= context.settings.narratives.minimum

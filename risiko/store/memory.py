@@ -108,7 +108,7 @@ class MemoryStore(Recording, Drafting):
             if counts.total():
                 newest = self._record.newest()
                 self._record.enter(erasing.entry(counts, about, at, by, newest, self._record.start()))
-        return +counts
+        return dict(+counts)
 
     def verify(self) -> list[chain.Fault]:
         """What is wrong with the log and the lines it tells of; nothing where it is whole."""

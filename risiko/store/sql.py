@@ -152,7 +152,7 @@ class SqlStore(Recording, Drafting):
         if due:
             with self._told():
                 scrubbing.scrub(self._engine, self._address)
-        return +counts
+        return dict(+counts)
 
     def verify(self) -> list[chain.Fault]:
         """What is wrong with the log and the lines it tells of; nothing where it is whole."""

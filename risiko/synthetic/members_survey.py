@@ -26,7 +26,11 @@ _BLANK = 0.06
 # item -> mean on 0-100 and how far the counties' services lie apart on it (A)
 _ITEMS = {
     "own:fewer_hours": (38.0, 9.0), "own:knew_whom_to_call": (52.0, 8.0), "own:asked_before_change": (33.0, 7.0),
-    "own:safe_at_home": (58.0, 8.0), "gs_peq:organised": (46.0, 8.0), "gs_peq:overall": (57.0, 8.0),
+    "own:safe_at_home": (58.0, 8.0), "gs_peq:organised": (46.0, 8.0), "gs_peq:satisfactory": (57.0, 8.0),
+}  # fmt: skip
+TOPICS = {  # which of the six dimensions the organisations' own questions speak about
+    "own:fewer_hours": "accessible", "own:knew_whom_to_call": "coordinated", "own:asked_before_change": "involving",
+    "own:safe_at_home": "safe",
 }  # fmt: skip
 _SECOND_WAVE = {"own:fewer_hours": 12.0, "own:knew_whom_to_call": 6.0}  # planted: what got better by the year after
 _PERSON_SD = 24.0

@@ -16,6 +16,7 @@ from risiko.i18n import Translator
 from risiko.pipeline import Authority, council
 from risiko.pipeline.named_weights import save_weights
 from risiko.pipeline.plans import kept_plans, plan_words, save_plan
+from risiko.pipeline.statements import statements, statements_of
 from risiko.reports.plan_docx import plan_docx
 from risiko.store import open_store
 from risiko.vocabulary import DIMENSIONS
@@ -76,20 +77,20 @@ def test_changes_are_counted_by_type_and_balance() -> None:
 def test_a_statement_follows_the_plan_that_is_made_next_and_only_that(authority: Authority) -> None:
     save_plan(authority, a_plan(), KARI, at=NOON)
     said = council.leave_statement(authority, "Se på natten.", COUNCIL, at=NOON, priorities={"safe": 3})
-    assert [one.seq for one in council.statements_of(authority)] == [said.seq]
+    assert [one.seq for one in statements_of(authority)] == [said.seq]
     save_plan(authority, a_plan(["draw"]), KARI, at=NOON + timedelta(hours=1))
     first, second = kept_plans(authority)
-    assert council.statements_of(authority, first) == []
-    assert [one.text for one in council.statements_of(authority, second)] == ["Se på natten."]
-    assert council.statements_of(authority) == []
+    assert statements_of(authority, first.number) == []
+    assert [one.text for one in statements_of(authority, second.number)] == ["Se på natten."]
+    assert statements_of(authority) == []
 
 
 def test_a_statement_about_a_plan_stays_with_it(authority: Authority) -> None:
     save_plan(authority, a_plan(), KARI, at=NOON)
     council.leave_statement(authority, "Dere glemte Finnmark.", COUNCIL, at=NOON, plan=1)
     (kept,) = kept_plans(authority)
-    assert [one.text for one in council.statements_of(authority, kept)] == ["Dere glemte Finnmark."]
-    assert council.statements_of(authority) == []
+    assert [one.text for one in statements_of(authority, kept.number)] == ["Dere glemte Finnmark."]
+    assert statements_of(authority) == []
 
 
 def test_it_stands_in_the_memo_and_not_in_a_plan_without_one(authority: Authority) -> None:
@@ -118,7 +119,7 @@ def test_who_may_not_and_what_may_not_be_said(authority: Authority) -> None:
                        ("Hei", {"priorities": {"safe": 9}})):  # fmt: skip
         with pytest.raises(InputError):
             council.leave_statement(authority, text, COUNCIL, at=NOON, **more)
-    assert council.statements(authority) == []
+    assert statements(authority) == []
 
 
 def test_the_council_may_save_its_weights() -> None:

@@ -31,10 +31,10 @@ def test_answers_are_whole_steps_with_some_blank() -> None:
 
 
 def test_a_persons_answers_hang_together_and_counties_differ() -> None:
-    answers = pd.concat([one.answers for one in members_surveys()]).astype({"own:safe_at_home": "float64", "gs_peq:overall": "float64"})
-    assert answers["own:safe_at_home"].corr(answers["gs_peq:overall"]) > 0.2
-    between = answers.groupby("area")["gs_peq:overall"].mean().std()
-    chance = answers["gs_peq:overall"].std() / np.sqrt(answers.groupby("area").size().mean())
+    answers = pd.concat([one.answers for one in members_surveys()]).astype({"own:safe_at_home": "float64", "gs_peq:satisfactory": "float64"})
+    assert answers["own:safe_at_home"].corr(answers["gs_peq:satisfactory"]) > 0.2
+    between = answers.groupby("area")["gs_peq:satisfactory"].mean().std()
+    chance = answers["gs_peq:satisfactory"].std() / np.sqrt(answers.groupby("area").size().mean())
     assert between > 1.3 * chance
 
 

@@ -25,7 +25,7 @@ from tests.old_stores import as_version, connected, make_old, tamper, version_of
 
 ROOT = Path(__file__).parents[2]
 JUNE = datetime(2026, 6, 1, 12)
-OLD = pytest.mark.parametrize("version", [1, 2, 3])
+OLD = pytest.mark.parametrize("version", [1, 2, 3, 4])
 
 
 def schema_of(address: str) -> dict[str, object]:
@@ -71,8 +71,8 @@ def test_a_store_brought_up_is_the_same_as_a_new_one(kept_address: str, tmp_path
     assert version_of(place) == str(version)
     open_store(place, create=False).close()
     assert schema_of(place) == new
-    assert new["facts"] == [("application", "risiko"), ("log_start", ""), ("schema", "4")]
-    assert new["alembic"] == [("4",)]
+    assert new["facts"] == [("application", "risiko"), ("log_start", ""), ("schema", "5")]
+    assert new["alembic"] == [("5",)]
     assert str(new["triggers"]).count("CREATE TRIGGER") == (5 if "://" in place else 15)
 
 
@@ -130,6 +130,23 @@ def rows_of_each_again(store: Store) -> None:
     store.record_weight_set("council", {"a": 2.0}, "", JUNE, "KN")
 
 
+def test_from_version_4_on_the_log_comes_along(kept_address: str) -> None:
+    with closing(open_store(kept_address)) as store:
+        rows_of_each(store)
+        log, services = store.log(), store.read(["services"])["services"]
+    as_version(4, kept_address)
+    with closing(open_store(kept_address, create=False)) as store:
+        assert_frame_equal(store.log(), log)
+        assert_frame_equal(store.read(["services"])["services"], services)
+        assert [len(frame) for frame in store.read(["submissions", "quotes", "item_means"]).values()] == [0, 0, 0]
+        assert (len(log), store.verify(), len(store.drafts())) == (6, [], 0)
+        rows_of_each_again(store)
+        assert store.verify() == []
+    tamper(kept_address, "UPDATE promotions SET why = 'x' WHERE seq = 1")
+    with closing(open_store(kept_address)) as store:
+        assert store.verify() == [Fault(4, "row_changed", "promotion 1")]
+
+
 def test_the_beginning_cannot_be_moved_to_cover_a_change(kept_address: str) -> None:
     with closing(open_store(kept_address)) as store:
         rows_of_each(store)
@@ -164,7 +181,7 @@ def test_a_migration_that_fails_half_way_leaves_the_old_store(kept_address: str,
     assert version_of(kept_address) == str(version)
     with closing(open_store(kept_address)) as store:
         assert store.append("comment", "s1", "{}", JUNE, "KN") == 1
-    assert version_of(kept_address) == "4"
+    assert version_of(kept_address) == "5"
 
 
 @pytest.mark.parametrize("number", ["2", "77", "nonsense"])
@@ -181,7 +198,7 @@ def test_two_tables_that_do_not_agree_on_the_version_are_damage(tmp_path: Path, 
 def test_a_newer_store_is_refused_by_a_process_that_has_it_open(kept_address: str) -> None:
     store = open_store(kept_address)
     with connected(kept_address) as connection:
-        connection.exec_driver_sql("UPDATE meta SET value = '5' WHERE key = 'schema'")
+        connection.exec_driver_sql("UPDATE meta SET value = '6' WHERE key = 'schema'")
     with pytest.raises(StoreError, match="newer version"):
         store.append("comment", "s1", "{}", JUNE, "KN")
     with pytest.raises(StoreError, match="newer version"):
@@ -208,6 +225,6 @@ def test_the_steps_are_modules_of_the_package_in_an_unbroken_row() -> None:
     assert found is not None
     assert found.origin is not None, "a namespace is not shipped"
     scripts = list(migrations._scripts().walk_revisions())
-    assert [(s.revision, s.down_revision) for s in scripts] == [("4", "3"), ("3", "2"), ("2", "1"), ("1", None)]
+    assert [(s.revision, s.down_revision) for s in scripts] == [("5", "4"), ("4", "3"), ("3", "2"), ("2", "1"), ("1", None)]
     assert scripts[0].revision == str(schema.VERSION)
     assert {Path(str(s.path)).parent for s in scripts} == {Path(found.origin).parent}

@@ -102,7 +102,7 @@ def test_an_older_store_is_brought_up_to_date_when_it_is_opened(kept_address: st
     old.close()
     as_version(old_version, kept_address)
     store = open_store(kept_address, create=False)
-    assert version_of(kept_address) == str(schema.VERSION) == "4"
+    assert version_of(kept_address) == str(schema.VERSION) == "5"
     assert store.read(["services"])["services"]["service_id"].tolist() == ["s1"]
     store.record_model(FIRST)
     store.record_draw("{}", MAY.date(), "too wide a tier", JUNE, "KN")
@@ -188,7 +188,7 @@ def test_a_busy_older_store_is_read_now_and_brought_up_to_date_later(tmp_path: P
         assert len(store.read(["services"])["services"]) == 1
     assert version_of(path) == str(old_version)
     write(store)
-    assert (version_of(path), len(store.models()) + len(store.draws()) + len(store.weight_sets())) == ("4", 1)
+    assert (version_of(path), len(store.models()) + len(store.draws()) + len(store.weight_sets())) == ("5", 1)
 
 
 def test_lost_anchors_are_told_and_not_taken_for_none(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _visits(at: data.Opened, run: pipeline.Run | None, words: PlanWords) -> None
         chosen = plan.visits(words, editable=run is not None)
         if chosen is None:
             return
-        plan.visit(chosen, words)
+        plan.visit(at, chosen, words)
         if run is not None:
             decisions.form(at, run, str(chosen["service_id"]), words.names)
 

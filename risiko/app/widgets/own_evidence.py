@@ -7,9 +7,20 @@ import streamlit as st
 
 from risiko import pipeline
 from risiko.access import Person
+from risiko.app import data, login
+from risiko.app.data import Opened
 from risiko.app.display import plain, plain_cells
 from risiko.pipeline.own_evidence import FEW, organisations, own_evidence
 from risiko.reports.names import Names
+
+
+def section(at: Opened, names: Names) -> None:
+    """The organisation, by the person's role or by choice, and its evidence counted."""
+    st.header(names.t.word("voice_section", "own"), anchor=False, divider="gray")
+    authority = data.authority(at.address, at.settings)
+    organisation = whose(authority, login.visit().person(), names)
+    if organisation:
+        show(authority, organisation, names)
 
 
 def whose(authority: pipeline.Authority, who: Person, names: Names) -> str | None:

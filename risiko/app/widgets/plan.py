@@ -8,7 +8,9 @@ from typing import Any
 import streamlit as st
 
 from risiko.app import overview_words, plan_data, plan_tables, plan_words
+from risiko.app.data import Opened
 from risiko.app.display import plain, plain_cells
+from risiko.app.widgets import voice_ledger
 from risiko.charts.calendar import calendar
 from risiko.i18n import Translator
 from risiko.reports.plan_visit_words import dimensions, main_reasons, topics, why
@@ -66,8 +68,8 @@ def visits(words: PlanWords, *, editable: bool) -> dict[str, Any] | None:
     return next((v for v in rows if v["service_id"] == now), None)
 
 
-def visit(chosen: dict[str, Any], words: PlanWords) -> None:
-    """One visit: every ground that applies, what its own signals say, and what to look at."""
+def visit(at: Opened, chosen: dict[str, Any], words: PlanWords) -> None:
+    """One visit: every ground that applies, what its own signals say, what to look at, and the evidence behind it."""
     t = words.t
     st.markdown(f"**{overview_words.link(chosen['service_id'], chosen['name'])}**")
     st.markdown("\n".join(f"- {plain(said)}" for said in why(chosen, words)))
@@ -76,6 +78,8 @@ def visit(chosen: dict[str, Any], words: PlanWords) -> None:
         st.markdown("\n".join(f"- {plain(line)}" for line in said))
     facts = {"plan.column_topics": topics(chosen, words), "plan.column_dimensions": dimensions(chosen, words)}
     st.markdown("\n".join(f"- {t(key)}: {plain(said)}" for key, said in facts.items() if said))
+    if words.number is not None:
+        voice_ledger.behind(at, words.number, str(chosen["service_id"]), words.names)
 
 
 def months(words: PlanWords) -> None:

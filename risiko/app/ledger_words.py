@@ -1,0 +1,195 @@
+"""The ledger in words: the table of evidence, and one piece's way from what was said to what was put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from risiko.disclosure import shown
+from risiko.pipeline.ledger import Uses
+from risiko.reports.names import Names
+
+_OVERRIDE = (("override_action", "override"), ("override_reason", "override_reason"))
+ABOUT_SHOWN = 3  # services named in one sentence
+
+
+class About:
+    """What a piece speaks of in words: a service by name, or by type and county where names are not for this reader."""
+
+    def __init__(self, services: pd.DataFrame, names: Names, *, named: bool) -> None:
+        self._services, self._names, self._named = services, names, named
+
+    def service(self, service_id: str) -> str:
+        """A service; one that is not on record is said to be so."""
+        if service_id not in self._services.index:
+            return self._names.t("ledger.unknown_service")
+        row = self._services.loc[service_id]
+        if self._named and pd.notna(row["name"]):
+            return str(row["name"])
+        return service_id if self._named else self.kind(row["service_type"], row["county"])
+
+    def kind(self, service_type: object, area: object) -> str:
+        """A type of service in an area."""
+        said = "" if pd.isna(service_type) else self._names.service_type(str(service_type))
+        return ", ".join(filter(None, (said, "" if pd.isna(area) else str(area))))
+
+    def subject(self, row: dict[str, object]) -> str:
+        """The subject of a row of pieces."""
+        if not pd.isna(row["service_id"]):
+            return self.service(str(row["service_id"]))
+        return self.kind(row["service_type"], row["area"]) or self._names.t("ledger.no_subject")
+
+
+def people(n: object, names: Names) -> str:
+    """How many took part; a small group is never told by its number."""
+    few = names.settings.voices.few
+    if pd.isna(n):
+        return names.t("data.missing")
+    told = bool(shown(pd.Series([n], dtype="Int64"), few).iloc[0])
+    return names.t.number(n) if told else names.t("ledger.few", few=names.t.number(few))
+
+
+def table(rows: pd.DataFrame, about: About, names: Names, *, whose: bool, planned: bool) -> pd.DataFrame:
+    """Rows of the ledger as a table of words. whose: with the organisation. planned: with the plans it lay behind."""
+    t, made = names.t, {}
+    records = rows.to_dict("records")
+    made[t("ledger.given")] = [t.date(row["event_date"]) for row in records]
+    if whose:
+        made[t("ledger.organisation")] = [organisation(row["organisation"], names) for row in records]
+    made[t("voices.method")] = [t.word("method", row["method"]) for row in records]
+    made[t("ledger.about")] = [_subjects(row, about, names) for row in records]
+    made[t("ledger.people")] = [people(row["n"], names) for row in records]
+    made[t("ledger.counts")] = [
+        t.word("unused", row["reason"]) if row["reason"] else t("word.yes") for row in records
+    ]
+    columns = ["supervisions", "findings", "corrected"]
+    for name in (["planned", *columns] if planned else columns):
+        made[t.word("ledger_column", name)] = [t.number(row[name]) for row in records]
+    return pd.DataFrame(made)
+
+
+def organisation(name: object, names: Names) -> str:
+    """Who gave it; missing where nobody is named."""
+    return names.t("ledger.nobody") if pd.isna(name) else str(name)
+
+
+def label(row: dict[str, Any], about: About, names: Names) -> str:
+    """A piece in a list to choose from."""
+    t = names.t
+    parts = [t.date(row["event_date"]), t.word("method", str(row["method"])), organisation(row["organisation"], names)]
+    return " · ".join([*parts, _subjects(row, about, names)])
+
+
+def trail(uses: Uses, about: About, names: Names, *, named: bool) -> list[str]:
+    """The way of one piece, a line for each step; every line is plain text."""
+    steps: Sequence[Callable[[], list[str]]] = (
+        lambda: _given(uses, about, names), lambda: _scored(uses, about, names),
+        lambda: _planned(uses, about, names, named), lambda: _found(uses, about, names),
+    )  # fmt: skip
+    return [line for step in steps for line in step()]
+
+
+def _given(uses: Uses, about: About, names: Names) -> list[str]:
+    t, rows = names.t, uses.piece.to_dict("records")
+    subjects = [about.subject(row) for row in rows[:ABOUT_SHOWN]]
+    more = len(rows) - len(subjects)
+    said = "; ".join([*subjects, *([t.plural("ledger.more_subjects", more)] if more > 0 else [])])
+    line = t(
+        "ledger.step_given", who=organisation(rows[0]["organisation"], names), date=t.date(rows[0]["event_date"]),
+        method=t.word("method", rows[0]["method"]), about=said, n=people(uses.piece["n"].max(), names),
+        known=t.date(rows[0]["known_date"]),
+    )  # fmt: skip
+    return [line] if uses.state == "held" else [line, t("ledger.replaced")]
+
+
+def _scored(uses: Uses, about: About, names: Names) -> list[str]:
+    t, lines = names.t, []
+    best = uses.scores.sort_values("weight", ascending=False, kind="stable").drop_duplicates(["as_of", "plan"])
+    for row in best.sort_values("as_of", kind="stable").to_dict("records"):
+        day = t.date(row["as_of"])
+        if row["reason"]:
+            lines.append(t("ledger.step_not_counted", date=day, why=t.word("unused", row["reason"])))
+        else:
+            lines.append(t("ledger.step_counted", date=day, weight=t.number(row["weight"], 1)))
+    return list(dict.fromkeys(lines)) or [t("ledger.step_no_score")]
+
+
+def _planned(uses: Uses, about: About, names: Names, named: bool) -> list[str]:
+    t, lines = names.t, []
+    for number, rows in uses.plans.groupby("plan", sort=True):
+        first = rows.iloc[0]
+        head = t("ledger.plan", n=t.number(number), start=t.date(first["start"]), end=t.date(first["end"]))
+        status = t.word("plan_status", first["status"]) if first["status"] else t("ledger.undecided")
+        anew = [] if first["recorded"] else [t("ledger.worked_out_anew")]
+        if not named:  # who is visited is not told before the visit
+            lines.append(" ".join([head, t("ledger.step_at_hand"), f"{status}.", *anew]))
+            continue
+        lines.append(" ".join([head, *_visits(rows, about, names), f"{status}.", *anew]))
+    return lines or [t("ledger.step_no_plan")]
+
+
+def _visits(rows: pd.DataFrame, about: About, names: Names) -> list[str]:
+    t = names.t
+    said = [_one(row, about, names) for row in rows.head(ABOUT_SHOWN).to_dict("records")]
+    more = len(rows) - len(said)
+    return [*said, t.plural("ledger.more_visits", more)] if more > 0 else said
+
+
+def _one(row: dict[str, object], about: About, names: Names) -> str:
+    t, service = names.t, about.service(str(row["service_id"]))
+    if row["planned"]:
+        said = t("ledger.visited", service=service, ground=t.word("plan_ground", str(row["ground"])))
+    elif row["left_out"]:
+        said = t("ledger.left_out", service=service, why=t.word("plan_left_out", str(row["left_out"])))
+    else:
+        said = t("ledger.passed_over", service=service)
+    if not row["override"]:
+        return said
+    action, why = (t.word(name, str(row[key])) for name, key in _OVERRIDE)
+    return f"{said} {t('ledger.overridden', action=action, reason=why)}"
+
+
+def _found(uses: Uses, about: About, names: Names) -> list[str]:
+    t, lines = names.t, []
+    for row in uses.findings.drop_duplicates("supervision_id").to_dict("records"):
+        head = t("ledger.step_supervised", date=t.date(row["event_date"]), service=about.service(row["service_id"]))
+        if pd.isna(row["worst"]):
+            said = t("ledger.waiting")
+        elif not row["findings"]:
+            said = t("ledger.nothing_found")
+        else:
+            breaches = t.plural("ledger.failures", int(row["failures"]))
+            said = t.plural("ledger.findings", int(row["findings"]), failures=breaches)
+            put = t.plural("ledger.corrected", int(row["corrected"]), of=t.number(row["findings"]))
+            said = f"{said} {put}"
+        lines.append(f"{head} {said}")
+    return lines or [t("ledger.step_no_supervision")]
+
+
+def behind(found: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """The evidence behind a visit as a table of words: pipeline.ledger.evidence_behind."""
+    t, rows = names.t, found.to_dict("records")
+    return pd.DataFrame({
+        t("ledger.given"): [t.date(row["event_date"]) for row in rows],
+        t("ledger.organisation"): [organisation(row["organisation"], names) for row in rows],
+        t("voices.method"): [t.word("method", row["method"]) for row in rows],
+        t("ledger.told_of"): [t("ledger.itself") if row["direct"] else t("ledger.type_in_area") for row in rows],
+        t("ledger.people"): [people(row["n"], names) for row in rows],
+        t("ledger.weight"): [_weight(row, names) for row in rows],
+    })  # fmt: skip
+
+
+def _weight(row: dict[str, object], names: Names) -> str:
+    t = names.t
+    if row["state"] != "held":
+        return t("ledger.replaced")
+    return t.word("unused", str(row["reason"])) if row["reason"] else t.number(row["weight"], 1)
+
+
+def _subjects(row: dict[str, object], about: About, names: Names) -> str:
+    first, more = about.subject(row), int(str(row["subjects"])) - 1
+    return f"{first} {names.t.plural('ledger.more_subjects', more)}" if more > 0 else first
+
+
