@@ -27,6 +27,13 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if CI else "local")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers get the files as they are collected, those with a browser early: by their few tests they would come last,
+    and one worker would end alone with them."""
+    if hasattr(config.option, "loadscopereorder"):  # pytest-xdist is there
+        config.option.loadscopereorder = False
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of records that are shared with the project but never part of it."""

@@ -94,6 +94,11 @@ def write(book: openpyxl.Workbook, sheet: str, rows: Sequence[Mapping[str, Any]]
             page.cell(row, column).value = datetime(*value.timetuple()[:3]) if type(value) is date else value
 
 
+def cell_at(book: openpyxl.Workbook, line: str) -> str:
+    """The cell that is filled in on a line of the sheet about."""
+    return f"C{keys(page_of(book, 'about'))[line][0]}"
+
+
 def first_row(sheet: str) -> int:
     return 4 if sheet == "answers" else 3
 

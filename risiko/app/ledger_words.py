@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -52,7 +51,7 @@ def people(n: object, names: Names) -> str:
 
 
 def table(rows: pd.DataFrame, about: About, names: Names, *, whose: bool, planned: bool) -> pd.DataFrame:
-    """Rows of the ledger as a table of words. whose: with the organisation. planned: with the plans it lay behind."""
+    """Rows of the ledger as a table of words. whose: with the organisation. planned: with the visits it lay behind."""
     t, made = names.t, {}
     records = rows.to_dict("records")
     made[t("ledger.given")] = [t.date(row["event_date"]) for row in records]
@@ -61,13 +60,18 @@ def table(rows: pd.DataFrame, about: About, names: Names, *, whose: bool, planne
     made[t("voices.method")] = [t.word("method", row["method"]) for row in records]
     made[t("ledger.about")] = [_subjects(row, about, names) for row in records]
     made[t("ledger.people")] = [people(row["n"], names) for row in records]
-    made[t("ledger.counts")] = [
-        t.word("unused", row["reason"]) if row["reason"] else t("word.yes") for row in records
-    ]
+    made[t("ledger.counts")] = [t("word.no") if row["reason"] else t("word.yes") for row in records]
     columns = ["supervisions", "findings", "corrected"]
     for name in (["planned", *columns] if planned else columns):
         made[t.word("ledger_column", name)] = [t.number(row[name]) for row in records]
     return pd.DataFrame(made)
+
+
+def left_unused(rows: pd.DataFrame, about: About, names: Names, *, whose: bool) -> pd.DataFrame:
+    """Rows of the ledger that the score does not count, as a table of words with the reason of each."""
+    why = [names.t.word("unused", reason) for reason in rows["reason"]]
+    said = table(rows, about, names, whose=whose, planned=False)
+    return said[list(said.columns[: 5 if whose else 4])].assign(**{names.t("ledger.why"): why})
 
 
 def organisation(name: object, names: Names) -> str:
@@ -82,13 +86,13 @@ def label(row: dict[str, Any], about: About, names: Names) -> str:
     return " · ".join([*parts, _subjects(row, about, names)])
 
 
-def trail(uses: Uses, about: About, names: Names, *, named: bool) -> list[str]:
-    """The way of one piece, a line for each step; every line is plain text."""
-    steps: Sequence[Callable[[], list[str]]] = (
-        lambda: _given(uses, about, names), lambda: _scored(uses, about, names),
-        lambda: _planned(uses, about, names, named), lambda: _found(uses, about, names),
-    )  # fmt: skip
-    return [line for step in steps for line in step()]
+def trail(uses: Uses, about: About, names: Names, *, named: bool) -> list[tuple[str, str]]:
+    """The way of one piece: (which step, what became of it there), each in plain words. named: visits are told."""
+    steps = {
+        "given": _given(uses, about, names), "score": _scored(uses, names), "plan": _planned(uses, about, names, named),
+        "supervision": _found(uses, about, names),
+    }  # fmt: skip
+    return [(names.t.word("ledger_step", step), line) for step, lines in steps.items() for line in lines]
 
 
 def _given(uses: Uses, about: About, names: Names) -> list[str]:
@@ -104,7 +108,7 @@ def _given(uses: Uses, about: About, names: Names) -> list[str]:
     return [line] if uses.state == "held" else [line, t("ledger.replaced")]
 
 
-def _scored(uses: Uses, about: About, names: Names) -> list[str]:
+def _scored(uses: Uses, names: Names) -> list[str]:
     t, lines = names.t, []
     best = uses.scores.sort_values("weight", ascending=False, kind="stable").drop_duplicates(["as_of", "plan"])
     for row in best.sort_values("as_of", kind="stable").to_dict("records"):
@@ -121,12 +125,14 @@ def _planned(uses: Uses, about: About, names: Names, named: bool) -> list[str]:
     for number, rows in uses.plans.groupby("plan", sort=True):
         first = rows.iloc[0]
         head = t("ledger.plan", n=t.number(number), start=t.date(first["start"]), end=t.date(first["end"]))
-        status = t.word("plan_status", first["status"]) if first["status"] else t("ledger.undecided")
+        status = t("ledger.undecided")
+        if first["status"]:
+            status = t("ledger.decided", status=t.word("plan_status", first["status"]))
         anew = [] if first["recorded"] else [t("ledger.worked_out_anew")]
         if not named:  # who is visited is not told before the visit
-            lines.append(" ".join([head, t("ledger.step_at_hand"), f"{status}.", *anew]))
+            lines.append(" ".join([head, t("ledger.step_at_hand"), status, *anew]))
             continue
-        lines.append(" ".join([head, *_visits(rows, about, names), f"{status}.", *anew]))
+        lines.append(" ".join([head, *_visits(rows, about, names), status, *anew]))
     return lines or [t("ledger.step_no_plan")]
 
 

@@ -93,5 +93,5 @@ def serve(*, port: int = 8501, address: str = "127.0.0.1", headless: bool = True
         hosts = [urlsplit(rules.redirect_uri).hostname or "", *auth.LOOPBACK]
         login = {"secrets.files": [str(rules.path)], "server.allowedHosts": hosts}
     app = st.App(MAIN, middleware=middleware(), on_script_error=on_error)
-    sizes = {"server.maxUploadSize": largest_upload()}
-    app.run(config={**OPTIONS, **sizes, **login, "server.port": port, "server.address": address, "server.headless": headless})
+    here = {"server.port": port, "server.address": address, "server.headless": headless}
+    app.run(config={**OPTIONS, **login, **here, "server.maxUploadSize": largest_upload()})

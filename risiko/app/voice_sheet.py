@@ -70,7 +70,7 @@ class Filled:
 def sheet_of(submission: Submission) -> Sheet:
     """The form that a draft goes on from."""
     sheet = Sheet({name: getattr(submission, name) for name in _SIMPLE}, {"places": [], "quotes": [], "items": []})
-    sheet.values |= {"organisation": OTHER if submission.new_organisation else submission.organisation}
+    sheet.values |= {"organisation": OTHER if submission.new_organisation else submission.organisation or None}
     sheet.values |= {"other": submission.organisation if submission.new_organisation else ""}
     places: dict[tuple[str, ...], int] = {}
 

@@ -21,7 +21,8 @@ def lines(submission: Submission, names: Names, known: Known) -> list[tuple[str,
     """(what, told) for everything that is filled in; what is blank is left out. Safe as Markdown."""
     t, one = names.t, submission
     words = {
-        "method": one.method and method_name(one.method, t), "organisation": one.organisation or t("voice.authority_itself"),
+        "method": one.method and method_name(one.method, t),
+        "organisation": one.organisation or t("voice.authority_itself"),
         "asked_by": one.asked_by, "period": _period(one, t), "reached": one.reached and t.word("reached", one.reached),
         "reached_how": one.reached_how, "user_group": one.user_group and t.word("user_group", one.user_group),
         **{name: _number(getattr(one, name), t) for name in _NUMBERS},

@@ -15,18 +15,13 @@ _WORK, _COUNT, _FIELD = "voice.work", "voice.count", "voice.field"
 @dataclass
 class Work:
     """number: which form of this session it is, so that no field takes its value from another. tried: the steps left
-    once, whose blank fields are told of. moved: whether the reader has come to another step since the page was made."""
+    once, whose blank fields are told of."""
 
     sheet: Sheet
     number: int
     step: str = ""
     draft_id: str | None = None
     tried: set[str] = field(default_factory=set)
-    moved: bool = True
-
-    def go(self, step: str) -> None:
-        """To another step."""
-        self.step, self.moved = step, True
 
     @property
     def method(self) -> str:

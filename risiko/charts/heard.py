@@ -26,7 +26,7 @@ def heard(rows: pd.DataFrame, *, bands: list[str], language: str) -> AnyChart:
     label = alt.Axis(labelLimit=230, labelOverlap=False, ticks=False, grid=False, domain=False)
     base = alt.Chart(rows).encode(
         y=alt.Y("type:N", title=None, axis=label),
-        x=alt.X("county:N", title=None, axis=alt.Axis(labelAngle=-45, labelOverlap=False, ticks=False, domain=False)),
+        x=alt.X("county:N", title=None, axis=alt.Axis(labelAngle=-90, labelOverlap=False, ticks=False, domain=False)),
         tooltip=alt.Tooltip("text:N", title=" "),
     )
     colours = alt.Scale(domain=bands, range=[BLUE, PALE, _LATE, "#FFFFFF"][: len(bands)])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from risiko.cli import draw, learn, log, outcome, people, plan, results, simulate, voice, weights
+from risiko.cli import draw, learn, log, outcome, people, plan, report, results, simulate, voice, weights
 from risiko.cli.shared import (
     DEFAULT_STORE,
     JsonOption,
@@ -41,7 +41,7 @@ for _command in (
     plan.override, outcome.outcome, results.results, simulate.simulate, log.backup, log.restore,
 ):
     app.command()(_command)
-for _group in (weights.weights, log.log, people.people, voice.voice):
+for _group in (weights.weights, log.log, people.people, voice.voice, report.report):
     app.add_typer(_group)
 
 

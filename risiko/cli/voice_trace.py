@@ -90,8 +90,9 @@ def unused(
         counts = {str(word): int(n) for word, n in reasons.items()}
         print_json({"as_of": f"{day:%Y-%m-%d}", "reasons": counts, "pieces": records(found)})
         return
-    print_table(f"Evidence not counted as of {day}", ["reason", "pieces"], [[word, n] for word, n in reasons.items()])
-    _table(f"The newest {min(SHOWN, len(found))} of {found['piece_id'].nunique()}", found.head(SHOWN))
+    print_table(f"Not counted {day}", ["reason", "pieces"], [[word, n] for word, n in reasons.items()])
+    newest = found.head(SHOWN).drop(columns=["known_date", "dimensions", "scored"])
+    _table(f"The newest {len(newest)} of {len(found)}", newest)
 
 
 _PARTS = ("piece", "scores", "plans", "findings")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -34,7 +37,40 @@ def safe_totals(people: pd.DataFrame, few: int = FEW) -> pd.DataFrame:
     from them. Hence all publications together, of whatever periods, tell exactly what the base tables tell, which
     is what `protect_with_totals` promises.
     """
-    told = [_published(base, few) for _, base in people.groupby("half_year", sort=True)]
+    return added_up([published(base, few) for _, base in people.groupby("half_year", sort=True)])
+
+
+def totals_by_group(groups: pd.DataFrame, today: date, few: int = FEW) -> pd.DataFrame:
+    """As `safe_totals`, of groups of people, and so that large groups are told of before their half-year is over.
+
+    groups: half_year, row, column, people; one row per group, people who were heard together at one place.
+    hidden also counts half-years that are not over and hold a small group.
+
+    Why nothing leaks. A group of `few` or more is told of at once and for good, so any two versions differ by whole
+    groups of that size. Small groups lie in tables of their own, which hold nothing else and are published by
+    `safe_totals` when their half-year is over. The number told is the sum of the two; whoever takes away the large
+    groups, which are no secret, is left with what `safe_totals` publishes.
+    """
+    large = (groups["people"] >= few).to_numpy()
+    over = (groups["half_year"] < pd.Timestamp(today)).to_numpy()
+    pooled = safe_totals(groups[~large & over], few)[["row", "column", "people", "hidden"]]
+    waiting = _margins(groups[~large & ~over & (groups["people"] > 0).to_numpy()].assign(people=0, hidden=1))
+    parts = [_margins(groups[large].assign(hidden=0)), pooled, waiting]
+    added = pd.concat([part for part in parts if len(part)] or [pooled]).groupby(["row", "column"], sort=True)
+    return added[["people", "hidden"]].sum().reset_index()
+
+
+def _margins(groups: pd.DataFrame) -> pd.DataFrame:
+    """row, column, people and hidden (of how many half-years), with the totals."""
+    some = groups[["half_year", "row", "column", "people", "hidden"]]
+    every = [some.assign(**dict.fromkeys(names, TOTAL)) for names in ((), ("row",), ("column",), ("row", "column"))]
+    by_half = pd.concat(every).groupby(["half_year", "row", "column"])
+    once = by_half.agg(people=("people", "sum"), hidden=("hidden", "max"))
+    return once.groupby(["row", "column"]).sum().reset_index()
+
+
+def added_up(told: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """What `published` tells of several half-years as safe_totals gives it; without any, no rows."""
     if not told:
         return pd.DataFrame({"row": [], "column": [], "people": [], "hidden": [], "half_years": []}).astype(
             {"row": "str", "column": "str", "people": "int64", "hidden": "int64", "half_years": "int64"})  # fmt: skip
@@ -42,8 +78,11 @@ def safe_totals(people: pd.DataFrame, few: int = FEW) -> pd.DataFrame:
     return added.agg(people=("people", "sum"), hidden=("hidden", "sum"), half_years=("hidden", "size")).reset_index()
 
 
-def _published(base: pd.DataFrame, few: int) -> pd.DataFrame:
-    """One half-year's table with totals as it may be shown: row, column, people (0 where hidden), hidden (0 or 1)."""
+def published(base: pd.DataFrame, few: int = FEW) -> pd.DataFrame:
+    """One half-year's table with totals as it may be shown: row, column, people (0 where hidden), hidden (0 or 1).
+
+    base: row, column, people. Only where there is somebody.
+    """
     table = base.pivot_table(index="row", columns="column", values="people", aggfunc="sum", fill_value=0)
     values = with_totals(table.to_numpy(dtype=np.int64))
     hidden = protect_with_totals(table.to_numpy(dtype=np.int64), few)

@@ -15,6 +15,9 @@ def service_cells(service_type: pd.Series, area: pd.Series, least: int = LEAST) 
     smallest area goes with them. Types with too few services in all become other types, and where those are still
     fewer, the smallest cell there is goes with them: so no cell, and no difference between a total and the cells, has
     fewer. None where all services together are fewer than `least`.
+
+    What is not promised: where all in a cell are alike, that is told of each; and whoever has the cells of two periods
+    that overlap may see by the difference what came with one service.
     """
     cell = pd.DataFrame({"service_type": service_type.fillna(OTHERS), "area": area.fillna(OTHERS)}).astype("str")
     if len(cell) < least:

@@ -56,13 +56,13 @@ def read_answers(
         return ReadAnswers(faults=(guard.refusal("broken", name),))
     result = Reduced()
     if page is None:
-        found.tell(Trouble("not_template"), "")
+        found.tell(Trouble("not_template"), "", of="file")
     else:
         without_identity_numbers(page, found)
         result = reduced(page, Words(known), found, cluster=cluster, weight=weight)
     faults = found.told()
     if page is not None and not result.items and not any(fault.rejected for fault in faults):
-        faults = (*faults, Fault("answers", "empty"))
+        faults = (*faults, Fault("file", "empty"))
     if any(fault.rejected for fault in faults):
         result = Reduced()
     return ReadAnswers(result.items, result.said, result.n, faults)

@@ -49,7 +49,7 @@ _ORGANISED = ("organisation", "reached_how")
 _FORMS = (
     # How far answers speak for others hangs on who was asked and how: without it a mean says little.
     _form("survey", ("asked_by", "reached", "n_invited"), (*_ORGANISED, *_WHO), 1_000_000, (SCORE,),
-          usual=(5, 1_000_000), takes=(SAID, QUOTES, ITEMS), consents=(*_SAID_YES, "anonymous_answers")),
+          usual=(5, 20_000), takes=(SAID, QUOTES, ITEMS), consents=(*_SAID_YES, "anonymous_answers")),
     # Fewer than four do not make a conversation, more than twelve do not all get to speak.
     _form("focus_group", ("asked_by", "reached", "youngest", "oldest"), (*_ORGANISED, "n_invited", "n_women", "n_men"),
           60, (SCORE, CRITICALITY), usual=(4, 12)),
@@ -66,7 +66,7 @@ _FORMS = (
     _form("flow_chart", ("asked_by", "reached"), (*_ORGANISED, *_WHO), 200, (CRITICALITY,), usual=(1, 30)),
     # Members' experiences put together by their organisation: reached_how says how they were gathered.
     _form("organisation_report", ("organisation", "reached", "reached_how"), ("asked_by", *_WHO), 1_000_000,
-          (SCORE, CRITICALITY), usual=(5, 1_000_000), consents=(*_SAID_YES, "anonymous_answers")),
+          (SCORE, CRITICALITY), usual=(5, 20_000), consents=(*_SAID_YES, "anonymous_answers")),
 )  # fmt: skip
 
 METHOD_FORMS: Mapping[str, MethodForm] = MappingProxyType({form.method: form for form in _FORMS})

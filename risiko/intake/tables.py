@@ -9,7 +9,7 @@ from risiko.i18n import LANGUAGES, Translator
 from risiko.intake.cell_values import Trouble, plain
 from risiko.intake.found import Found
 from risiko.intake.grid import Cell, Page
-from risiko.intake.sheets import EXAMPLE, FILLED, NEEDED, VALUE, label, labels, title, titles
+from risiko.intake.sheets import BY_KEY, EXAMPLE, FILLED, NEEDED, VALUE, label, labels, title, titles
 
 TOP = 12  # filled rows in which the names of columns are looked for
 _KEYS = tuple(f"{sheet}." for sheet in FILLED)
@@ -127,7 +127,7 @@ def lines(page: Page) -> Iterator[tuple[int, int, str, str]]:
         if row <= first:
             continue
         others = {at: c for at, c in cells.items() if at != value}
-        by_name = [(at, names.get(_name(c), "")) for at, c in others.items()]
+        by_name = [(at, key) for at, c in others.items() if (key := names.get(_name(c), "value")) != "value"]
         hits = [hit for hit in (*by_name, *((at, _keyed(c)) for at, c in others.items())) if hit[1]]
         at, key = hits[0] if hits else (0, "")
         column = value or at + 1
@@ -138,4 +138,4 @@ def lines(page: Page) -> Iterator[tuple[int, int, str, str]]:
 
 def _keyed(cell: Cell) -> str:
     key = str(cell.value).removeprefix("about.")
-    return key if str(cell.value).startswith("about.") and key in labels("about").values() else ""
+    return key if str(cell.value).startswith("about.") and key in BY_KEY["about"] else ""

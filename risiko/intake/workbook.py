@@ -88,7 +88,7 @@ def _sheets(data: bytes, found: Found) -> dict[str, Page]:
         elif page.rows:
             found.tell(Trouble("unknown_sheet", rejected=False), page.title)
     if not sheets:
-        found.tell(Trouble("only_example" if EXAMPLE in kinds.values() else "not_template"), "")
+        found.tell(Trouble("only_example" if EXAMPLE in kinds.values() else "not_template"), "", of="file")
     return sheets
 
 
@@ -103,7 +103,7 @@ def _submission(sheets: Mapping[str, Page], words: Words, found: Found) -> Submi
     if "answers" in sheets:
         _answers(sheets["answers"], given, lists, words, found)
     if not (set(given) - {"method"} or any(lists.values()) or found.faulty - {"method"}):
-        found.tell(Trouble("empty"), "")
+        found.tell(Trouble("empty"), "", of="file")
         return None
     fields: dict[str, Any] = {"method": "", **given, **lists}
     return Submission(**fields)

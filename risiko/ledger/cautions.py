@@ -30,7 +30,6 @@ def cautions(found: pd.DataFrame, services: pd.DataFrame, as_of: date, settings:
     could tell a number below settings.voices.few. n, of: pieces it rests on, of how many.
     """
     lately = found[in_window(found["event_date"], as_of, settings.voices.gap_months)]
-    lately = lately.assign(people=lately["n"].fillna(1).astype("float64"))
     if lately.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _TYPES.items()})
     told = [
@@ -106,9 +105,9 @@ def _one_method(lately: pd.DataFrame) -> list[_Row]:
 
 def _response(lately: pd.DataFrame, settings: Settings) -> list[_Row]:
     """Of surveys handed in that tell how many were invited: fewer answered than is taken where nothing is told."""
-    surveys = lately[(lately["method"] == _SURVEY).to_numpy()].drop_duplicates("piece_id")
+    surveys = lately[(lately["method"] == _SURVEY).to_numpy()]
     told = surveys.dropna(subset=["n_invited"])
-    invited, answered = float(told["n_invited"].sum()), float(told["people"].sum())
+    invited, answered = float(told.drop_duplicates("piece_id")["n_invited"].sum()), float(told["people"].sum())
     if invited == 0 or answered / invited >= settings.experience.unknown_response:
         return []
     share = answered / invited if answered >= settings.voices.few else None

@@ -23,12 +23,16 @@ def voices(known: Tables, tables: Tables, as_of: date, settings: Settings) -> pd
     """Every piece of evidence known at the date (ledger.pieces) with service_type and county and its user_group.
 
     user_group: UNKNOWN where nobody says, as with all that was imported without a submission. n_women, n_men and
-    n_invited: of the submission; missing where not told.
+    n_invited: of the submission; missing where not told. people: n, 1 where nobody says, made smaller where the
+    people of a submission are told of under several services and are more in all than it had.
     """
     found = pieces(known, settings)
     found = placed(found, tables, pd.Series(pd.Timestamp(as_of), index=found.index))
     given = known["submissions"].set_index("submission_id")
     extra = {c: found["piece_id"].map(given[c]).astype("float64") for c in ("n_women", "n_men", "n_invited")}
+    said = found["n"].fillna(1).astype("float64")
+    total, most = said.groupby(found["piece_id"]).transform("sum"), found["piece_id"].map(given["n"]).astype("float64")
+    extra["people"] = said * (most / total).clip(upper=1).fillna(1)
     group = found["piece_id"].map(given["user_group"]).astype("str")
     return found.assign(user_group=group.fillna(UNKNOWN), **extra)
 
@@ -76,14 +80,14 @@ def by_axis(found: pd.DataFrame, people: pd.DataFrame, axis: str, as_of: date) -
     """What is heard by one word of a piece: axis, pieces, people, people_hidden, newest, months_since.
 
     axis: user_group or method; people: told_of_people's of that axis. UNKNOWN: nobody says. Most pieces first; pieces
-    are missing where the number of people is hidden, wholly or in part.
+    are missing where the number of people is hidden, wholly or in part, or of no half-year that is over.
     """
     heard = found.fillna({axis: UNKNOWN}).groupby(axis)
     told = people[(people["row"] != TOTAL) & (people["column"] == TOTAL)].set_index("row")
     frame = pd.DataFrame({"pieces": heard["piece_id"].nunique(), "newest": heard["event_date"].max()})
     frame = frame.join(told[["people", "hidden"]]).rename_axis(axis).reset_index()
     frame = frame.sort_values(["pieces", axis], ascending=[False, True], ignore_index=True)
-    hidden = frame["hidden"].fillna(0) > 0
+    hidden = frame["hidden"].fillna(1) > 0  # also where no half-year tells of it
     return frame.assign(
         people=frame["people"].where(frame["people"] > 0).astype("Int64"), people_hidden=hidden,
         pieces=frame["pieces"].astype("Int64").mask(hidden), months_since=months_since(frame["newest"], as_of),

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from risiko.contracts import Tables
-from risiko.disclosure import TOTAL, half_year_ends, safe_totals
+from risiko.disclosure import TOTAL, added_up, half_year_ends, published
 from risiko.ledger.pieces import piece_ids, pieces
 from risiko.ledger.places import UNKNOWN, placed
 from risiko.settings import Settings
@@ -45,26 +45,30 @@ def told_of_people(heard: pd.DataFrame, few: int, as_of: date) -> dict[str, pd.D
     """What may be told of people, of half-years that are over: "place", "half_year", "user_group" and "method".
 
     place, user_group and method as disclosure.safe_totals gives them (row and column; column "all" in the latter two);
-    half_year: half_year, people, hidden. All share one number, the people of a half-year: where that is hidden
-    among types and counties, for being small or for what it would give away, it is so everywhere, and the half-year is
-    not told of by user group and method at all.
+    half_year: half_year, people, hidden. All share one number, the people of a half-year, and nothing else: where
+    one of the tables hides it, for being small or for what it would give away, the half-year is not told of by user
+    group or method at all, so that no table shows what another rests on hiding.
     """
     base = heard[(heard["half_year"] <= pd.Timestamp(as_of)).to_numpy()]
     base = base.rename(columns={"service_type": "row", "county": "column"})
-    by_half_year = [_whole(part, few) for _, part in base.groupby("half_year", sort=True)]
-    half_years = pd.DataFrame(by_half_year, columns=["half_year", "people", "hidden"]).astype(
+    places = {half: published(part, few) for half, part in base.groupby("half_year", sort=True)}
+    whole = [(half, *_whole(part)) for half, part in places.items()]
+    half_years = pd.DataFrame(whole, columns=["half_year", "people", "hidden"]).astype(
         {"half_year": "datetime64[us]", "people": "int64", "hidden": "bool"}
     )
-    told = {"place": safe_totals(base, few), "half_year": half_years}
+    told = {"place": added_up(list(places.values())), "half_year": half_years}
     apart = base[base["half_year"].isin(half_years.loc[~half_years["hidden"], "half_year"])].drop(columns="row")
     for name in ("user_group", "method"):
-        told[name] = safe_totals(apart.rename(columns={name: "row"}).assign(column="all"), few)
+        by_word = apart.rename(columns={name: "row"}).assign(column="all").groupby("half_year", sort=True)
+        parts = [published(part, few) for _, part in by_word]
+        told[name] = added_up([part for part in parts if not _whole(part)[1]])
     return told
 
 
-def _whole(half_year: pd.DataFrame, few: int) -> tuple[pd.Timestamp, int, bool]:
-    told = safe_totals(half_year, few).set_index(["row", "column"]).loc[(TOTAL, TOTAL)]
-    return half_year["half_year"].iloc[0], int(told["people"]), bool(told["hidden"])
+def _whole(told: pd.DataFrame) -> tuple[int, bool]:
+    """All people of a half-year as published, and whether that number is hidden."""
+    all_of_it = told[((told["row"] == TOTAL) & (told["column"] == TOTAL)).to_numpy()].iloc[0]
+    return int(all_of_it["people"]), bool(all_of_it["hidden"])
 
 
 _KEYS = {"experiences": "experience_id", "submissions": "submission_id"}

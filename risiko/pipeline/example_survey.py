@@ -16,6 +16,7 @@ from risiko.synthetic.members_survey import AGES, GROUP, IN_GROUP, TOPICS, Membe
 
 _KEYS = 1  # the row of hidden keys in a sheet
 _COUNTY = "Trøndelag"
+_BEFORE = {1: 395, 2: 30}  # days before today that the collection ended
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,13 @@ class Workbook:
 
 
 def example_workbooks(t: Translator, known: Known, *, wave: int = 1) -> list[Workbook]:
-    """Six surveys and, in the first wave, a focus group of nine; invented, collected a month before `known.today`.
+    """Six surveys and, in the first wave, a focus group of nine; invented, collected 13 months before `known.today`.
 
-    wave 2: the same six organisations ask again. Filled into the templates as an organisation would fill them.
+    wave 2: the same six organisations ask again a year later. Filled into the templates as an organisation would do it.
     """
-    made = [Workbook(_file(one.organisation, wave), _survey(one, t, known)) for one in members_surveys(wave=wave)]
-    return [*made, Workbook(_file(GROUP, wave), _focus_group(t, known))] if wave == 1 else made
+    last = known.today - timedelta(days=_BEFORE[wave])
+    made = [Workbook(_file(one.organisation, wave), _survey(one, last, t, known)) for one in members_surveys(wave=wave)]
+    return [*made, Workbook(_file(GROUP, wave), _focus_group(last, t, known))] if wave == 1 else made
 
 
 def _file(organisation: str, wave: int) -> str:
@@ -40,18 +42,13 @@ def _file(organisation: str, wave: int) -> str:
     return f"{wave}-{word}.xlsx"
 
 
-def _days(known: Known, length: int) -> tuple[date, date]:
-    last = known.today - timedelta(days=30)
-    return last - timedelta(days=length), last
-
-
-def _survey(one: MembersSurvey, t: Translator, known: Known) -> bytes:
-    first, last = _days(known, 14)
+def _survey(one: MembersSurvey, last: date, t: Translator, known: Known) -> bytes:
     about = Submission(
         "survey", one.organisation, new_organisation=True, asked_by=t("workbook_example.asked_by"), reached="members",
         user_group="mixed", n=len(one.answers), n_invited=one.invited, n_women=one.women,
         n_men=len(one.answers) - one.women, consent="anonymous_answers", purpose="supervision_and_learning",
-        wants_back=t("example_survey.wants_back"), first_day=first, last_day=last,
+        wants_back=t("example_survey.wants_back"), first_day=last - timedelta(days=14),
+        last_day=last,
     )  # fmt: skip
     items = [name for name in one.answers if ":" in name]
     header = ["respondent", "service_type", "area", *items]
@@ -62,8 +59,7 @@ def _survey(one: MembersSurvey, t: Translator, known: Known) -> bytes:
     return _filled("survey", about, t, known, [topics, header, *rows.to_numpy().tolist()])
 
 
-def _focus_group(t: Translator, known: Known) -> bytes:
-    first, last = _days(known, 1)
+def _focus_group(last: date, t: Translator, known: Known) -> bytes:
     said = tuple(
         Said(service_type="mental_health_child", area=_COUNTY, dimension=dimension, criticality=grade,
              text=t.word("example_survey_said", dimension))
@@ -73,7 +69,7 @@ def _focus_group(t: Translator, known: Known) -> bytes:
         "focus_group", GROUP, new_organisation=True, asked_by=t("workbook_example.asked_by"), reached="open_invitation",
         user_group="young", n=IN_GROUP, n_invited=14, n_women=6, n_men=3, youngest=AGES[0], oldest=AGES[1],
         consent="agreed", purpose="supervision_and_learning", wants_back=t("example_survey.wants_back"), said=said,
-        quotes=(Quote(t("example_survey.quote"), True, "accessible", "organisation"),), first_day=first,
+        quotes=(Quote(t("example_survey.quote"), True, "accessible", "organisation"),), first_day=last,
         last_day=last,
     )  # fmt: skip
     return _filled("focus_group", about, t, known, [])

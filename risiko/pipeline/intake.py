@@ -20,6 +20,7 @@ from risiko.intake.rows import SOURCE, batch, content_hash, submission_id
 from risiko.intake.submission import Fault, Known, Submission
 from risiko.organisations import one_name, spelling
 from risiko.pipeline.intake_doubts import delivered_twice, stands_already
+from risiko.pipeline.people import people
 from risiko.pipeline.runs import Authority
 
 if TYPE_CHECKING:
@@ -62,19 +63,24 @@ class Taken:
 
 
 def known_for_intake(authority: Authority, today: date) -> Known:
-    """What a submission is checked against: services, types, areas and organisations on record or in the settings."""
+    """What a submission is checked against: services, types, areas and organisations.
+
+    They are those on record and in the settings; an organisation also where somebody has a role for it, for it may not
+    have handed in before.
+    """
     rows = authority.store.read(list(_KNOWN), only=_KNOWN)
     services = rows["services"].sort_values("known_date", kind="stable").drop_duplicates("service_id", keep="last")
     named = services["name"].fillna(services["service_id"])
     chosen = authority.settings
     declared = [name for own, others in chosen.organisations.items() for name in (own, *others)]
     told = [rows[name]["organisation"].dropna().astype("str") for name in ("experiences", "submissions")]
+    granted = people(authority.store)["organisation"]
     areas = pd.concat([rows["service_areas"]["municipality"], services["county"]]).dropna()
     return Known(
         services=dict(zip(services["service_id"], named, strict=True)),
         service_types=tuple(sorted({*services["service_type"].dropna(), *chosen.service_types})),
         areas=tuple(sorted(areas.unique())),
-        organisations=tuple(sorted({*declared, *pd.concat(told).unique()})),
+        organisations=tuple(sorted({*declared, *pd.concat(told).unique(), *granted[granted != ""]})),
         today=today,
         keep_months=chosen.voices.keep_months,
         type_names={slug: (one.name.nb, one.name.nn, one.name.en) for slug, one in chosen.service_types.items()},

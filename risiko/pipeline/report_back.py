@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from risiko import asof
-from risiko.access import Person
+from risiko.access import ACTIONS, Person, may
 from risiko.contracts import Tables
 from risiko.errors import InputError
 from risiko.ledger.pieces import piece_ids, pieces
@@ -30,6 +30,7 @@ from risiko.reports.organisation_facts import ReportBack
 
 if TYPE_CHECKING:
     from risiko.registry import LoadedModel
+    from risiko.reports.organisation_words import OrganisationWords
 
 TABLES = (*READS, "quotes", "supervisions", "findings")  # of the store, beside what the run was made from
 
@@ -87,6 +88,24 @@ def note_report(
     }  # fmt: skip
     told = json.dumps(body, ensure_ascii=False, sort_keys=True)
     return authority.store.append("report_back", report.organisation, told, now, who.name)
+
+
+def may_have(authority: Authority, who: Person, organisation: str) -> bool:
+    """Whether the person may have the report to this organisation: with no other role, only to her own."""
+    if who.roles & frozenset(ACTIONS["own_evidence"]) != {"organisation"}:
+        return may(who, "own_evidence")
+    own = pd.Series([who.organisation], dtype="str")
+    return bool(is_of(own, organisation, authority.settings.organisations)[0])
+
+
+def report_words(authority: Authority, report: ReportBack, language: str) -> OrganisationWords:
+    """The report as a reader of this language is told it."""
+    from risiko.i18n import Translator
+    from risiko.reports.names import Names
+    from risiko.reports.organisation_words import OrganisationWords
+
+    declared = authority.store.read(["metadata_columns"])["metadata_columns"]
+    return OrganisationWords(report, Names.of(Translator(language), authority.settings, declared))
 
 
 def _received(known: Tables, tables: Tables, authority: Authority, first: date, last: date) -> pd.DataFrame:

@@ -27,6 +27,8 @@ def done(
     decisions.overrides. A plan counts for a service where it was made from what was known on or after the day the first
     of the evidence was received; a supervision where it was carried out after that day.
     """
+    if linked.empty:
+        return _untold()
     linked = linked.assign(after=linked["piece_id"].map(own.groupby("piece_id")["known_date"].min()))
     each = linked.groupby("service_id")["after"].min().to_frame("received")
     each = each.join(services[["name", "service_type", "county"]]).join(moves.set_index("service_id"))

@@ -60,7 +60,7 @@ def _table(totals: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     pieces = own.groupby(["row", "column"])["piece_id"].nunique().rename("pieces").reset_index()
     in_all = own.groupby("column")["piece_id"].nunique().rename("pieces").reset_index().assign(row="")
     found = wanted.merge(pd.concat([pieces, in_all]), "left", on=["row", "column"])
-    parts = found["row"].str.partition(_BAR)
+    parts = found["row"].str.partition(_BAR).reindex(columns=range(3))  # of no rows pandas makes no columns
     some, whole = (found["people"] > 0).to_numpy(), (found["hidden"] == 0).to_numpy()
     table = pd.DataFrame({
         "method": found["column"], "total": found["row"] == "", "service_type": parts[0], "area": parts[2],

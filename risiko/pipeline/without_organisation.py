@@ -31,11 +31,12 @@ def without_organisation(
 
     organisation: any spelling. only: the experience_ids that are left out (default: all of the organisation's). Columns
     COLUMNS, farthest moved first. rank_*: place by priority as scored, nothing drawn. places: above 0, the evidence
-    lifts the service that many places. likelihood_*: 0-1. pieces: pieces (ledger.pieces) that speak of the service, or of its type
-    in its area. moved: "strengthened" where the evidence raises the likelihood and so the priority (more reason to
-    look), "weakened" where it lowers them, "unmoved" below LEAST. Everything it said is left out at once, of other
-    services too, so that what similar services are compared with is another as well. Raises ModelError where the run
-    was made by a model that is not the one given.
+    lifts the service that many places. likelihood_*: 0-1. pieces: those (ledger.pieces) that speak of the service, or
+    of its type in its area. moved: "strengthened" where the evidence raises the likelihood, and so the priority, by
+    LEAST or more and does not lower the place (more reason to look), "weakened" the reverse, else "unmoved": everything
+    it said is left out at once, of other services too, so that what similar services are compared with changes as
+    well, and where likelihood and place disagree it is not what was said of this one that moved it. Raises ModelError
+    where the run was made by a model that is not the one given.
     """
     score, rows = SameScore(run, model), run.prepared.known["experiences"]
     own = is_of(rows["organisation"], organisation, run.prepared.settings.organisations)
@@ -57,11 +58,12 @@ def without_organisation(
 
 def _frame(service_id: pd.Series, rank: np.ndarray, other: np.ndarray, likelihood: np.ndarray, without: np.ndarray,
            pieces: np.ndarray) -> pd.DataFrame:  # fmt: skip
-    change = likelihood - without
-    moved = np.select([change >= LEAST, change <= -LEAST], [STRENGTHENED, WEAKENED], UNMOVED)
+    change, places = likelihood - without, other - rank
+    up, down = (change >= LEAST) & (places >= 0), (change <= -LEAST) & (places <= 0)
+    moved = np.select([up, down], [STRENGTHENED, WEAKENED], UNMOVED)
     found = pd.DataFrame({
         "service_id": service_id.astype("str").to_numpy(), "rank_with": rank, "rank_without": other,
-        "places": other - rank, "likelihood_with": likelihood, "likelihood_without": without, "pieces": pieces,
+        "places": places, "likelihood_with": likelihood, "likelihood_without": without, "pieces": pieces,
         "moved": moved,
     })  # fmt: skip
     whole = dict.fromkeys(("rank_with", "rank_without", "places", "pieces"), "int64")

@@ -9,6 +9,8 @@ from html import escape
 _WIDTH, _LABEL, _ROW, _GAP, _TOP, _VALUE = 720, 270, 22, 14, 34, 90
 # Two kinds of bar, told apart by filling as well as by colour; both stand out from white and from each other.
 _FILLS = ('fill="#1f3864" stroke="#1f3864"', 'fill="#ffffff" stroke="#1a1a1a" stroke-dasharray="4 2"')
+# Never so small that the text cannot be read: on a phone the picture scrolls.
+_SIZE = "display: block; width: 100%; min-width: 36rem; max-width: 45rem; height: auto"
 _LONGEST = 36  # characters of a label that fit beside the bars; the table has it whole
 
 
@@ -42,7 +44,8 @@ def as_svg(picture: Bars) -> str:
     height = _TOP + each * len(picture.rows)
     body = "\n".join(_row(picture, row, _TOP + each * place) for place, row in enumerate(picture.rows))
     return (
-        f'<figure>\n<div class="wide" role="region" tabindex="0" aria-label="{escape(picture.title)}">\n<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(picture.alt)}" '
+        f'<figure>\n<div role="region" tabindex="0" aria-label="{escape(picture.title)}" style="overflow-x: auto">\n'
+        f'<svg viewBox="0 0 {_WIDTH} {height}" style="{_SIZE}" role="img" aria-label="{escape(picture.alt)}" '
         f'font-family="system-ui, sans-serif" font-size="14">\n{_legend(picture.series)}\n{body}\n</svg>\n</div>\n'
         f"<figcaption>{escape(picture.title)}</figcaption>\n</figure>"
     )

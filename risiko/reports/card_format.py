@@ -16,7 +16,7 @@ h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #
 .wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { border: 1px solid #6b6b6b; padding: .25rem .6rem; text-align: left; vertical-align: top; font-weight: normal; }
-figure { margin: 1rem 0; } svg { display: block; width: 100%; height: auto; min-width: 36rem; max-width: 45rem; }
+figure { margin: 1rem 0; }
 thead th { font-weight: 600; background: #f0f0f0; } p, li { overflow-wrap: anywhere; }
 @page { size: A4; margin: 16mm; }
 @media print { body { font-size: 10pt; margin: 0; padding: 0; max-width: none; } .wide { overflow: visible; }

@@ -31,7 +31,7 @@ def table(found: pd.DataFrame, a: str, b: str, names: Names) -> pd.DataFrame:
     """One row per question: both means with how many answered, the difference with its interval, and what it says."""
     t = names.t
     return pd.DataFrame({
-        t("compare.question"): [question(row, names) for _, row in found.iterrows()],
+        t("compare.question"): _numbered(found, names),
         a: [_mean(m, n, names) for m, n in zip(found["mean_a"], found["n_a"], strict=True)],
         b: [_mean(m, n, names) for m, n in zip(found["mean_b"], found["n_b"], strict=True)],
         t("compare.difference"): [_interval(row, names) for _, row in found.iterrows()],
@@ -41,13 +41,18 @@ def table(found: pd.DataFrame, a: str, b: str, names: Names) -> pd.DataFrame:
 
 def picture(found: pd.DataFrame, names: Names) -> pd.DataFrame:
     """The rows of charts.differences; questions that cannot be compared are left out."""
-    shown = found[(found["told"] != "too_few").to_numpy()]
-    asked = [question(row, names) for _, row in shown.iterrows()]
+    can = (found["told"] != "too_few").to_numpy()
+    shown, asked = found[can], [one for one, told in zip(_numbered(found, names), can, strict=True) if told]
     return pd.DataFrame({
         "label": asked, "difference": shown["difference"], "low": shown["low"], "high": shown["high"],
         "told": [names.t.word("compare_told", one) for one in shown["told"]],
         "text": [f"{one}: {_interval(row, names)}" for one, (_, row) in zip(asked, shown.iterrows(), strict=True)],
     })  # fmt: skip
+
+
+def _numbered(found: pd.DataFrame, names: Names) -> list[str]:
+    """The questions with the number that finds them again where there is no room for all of the words."""
+    return [f"{place}. {question(row, names)}" for place, (_, row) in enumerate(found.iterrows(), start=1)]
 
 
 def _mean(mean: float, n: object, names: Names) -> str:

@@ -49,11 +49,11 @@ class Done:
 
     told: whether there are enough services to tell at all. cells: service_type, area (blank: others), services,
     strengthened, weakened, unmoved, later (CELLS), up and down (median places of those moved so; missing where
-    fewer than service_cells.LEAST), planned, supervised. grounds: ground, services. reasons: why the others are not in a plan: reason, services.
-    overrides: action, reason, services. found: dimension (blank: not told), remark, breach, serious_breach, corrected.
-    visits: supervisions since; pending: not concluded; clean: concluded without findings. services: as `cells`, one row
-    per service with service_id, name, service_type, area, likelihood_with, likelihood_without, places, moved, state,
-    ground, supervised; None unless services may be named.
+    fewer than service_cells.LEAST), planned, supervised. grounds: ground, services. reasons: why the others are not
+    in a plan: reason, services. overrides: action, reason, services. found: dimension (blank: not told), remark,
+    breach, serious_breach, corrected. visits: supervisions since; pending: not concluded; clean: concluded without
+    findings. services: one row per service with service_id, name, service_type, area, likelihood_with,
+    likelihood_without, places, moved, state, ground, supervised; None unless services may be named.
     """
 
     told: bool

@@ -113,7 +113,8 @@ def _picture(rows: list[dict[str, Any]], caption: str, names: Names) -> Bars:
             row["others_mean"], t.number(row["others_mean"]), row["others_low"], row["others_high"]
         )  # fmt: skip
         bars.append((question(row, names), (own, rest)))
-    return Bars(caption, f"{caption}. {' '.join(said)}", (t("back.you"), t("back.rest")), bars, FULL)
+    title = t("back.picture", what=caption)
+    return Bars(title, f"{title}. {' '.join(said)}", (t("back.you"), t("back.rest")), bars, FULL)
 
 
 def question(row: Row, names: Names) -> str:

@@ -12,13 +12,16 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from risiko import pipeline
 from tests.app.browser import ARGUMENTS, CHROMIUM, serving
-from tests.app.test_browser import SIDEWAYS, breaches, settled
+from tests.app.screen import SIDEWAYS, breaches, settled
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed"),
 ]
-SECTIONS = {"give": "Hvordan har dere samlet erfaringene?", "own": "Det dere har gitt oss"}
+SECTIONS = {
+    "give": "Hvordan har dere samlet erfaringene?", "own": "Det dere har gitt oss", "answer": "", "heard": "",
+    "use": "Hva ble innspillene brukt til?", "compare": "", "council": "",
+}  # fmt: skip
 WIDTHS = (1280, 400)
 
 
@@ -68,7 +71,7 @@ def sound(page: Page) -> None:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_each_section_is_without_breach_of_wcag(page: Page, address: str, section: str) -> None:
     page.goto(f"{address}brukererfaring?section={section}")
-    expect(page.get_by_role("heading", level=2, name=SECTIONS[section])).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name=SECTIONS[section]).first).to_be_visible()
     settled(page)
     sound(page)
 
@@ -82,7 +85,7 @@ def at(page: Page, name: str) -> None:
             const group = e.closest('[role=radiogroup]');
             return [e.getAttribute('aria-label') || '', label, group ? group.getAttribute('aria-label') : '', e.tagName === 'BUTTON' ? e.textContent : ''].join('|');
         }""")
-        if name in here:
+        if name in here and not here.startswith("Help for"):
             return
     pytest.fail(f"{name} cannot be reached with Tab")
 
@@ -117,9 +120,9 @@ def test_a_narrative_is_handed_in_by_keyboard_alone_and_every_step_is_sound(page
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=2, name="Hvem spurte, og når?")).to_be_focused()
     settled(page)
-    for _ in range(2):
-        at(page, "day")
-        page.keyboard.type("01052026")
+    for name in ("day, Første dag", "day, Siste dag"):
+        write(page, name, "01052026")
+        settled(page)
     choose(page, "Hvordan fikk dere tak i deltakerne?", "")
     sound(page)
     on(page, "Hvem deltok?")

@@ -91,7 +91,7 @@ def test_who_has_no_role_is_told_by_which_name_and_whom_to_ask(visiting: Open) -
 
 
 VIEWS = MAIN.parent / "views"
-FOR_ALL = {"egne_bidrag.py"}
+FOR_ALL = {"brukererfaring.py"}
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in VIEWS.glob("[!_]*.py") if path.name not in FOR_ALL))
@@ -111,12 +111,15 @@ def test_an_organisation_sees_its_own_evidence_and_no_name_of_a_service(
 ) -> None:
     told = opened_copy.store.read(["experiences"])["experiences"]["organisation"].dropna()
     name = str(told.value_counts().index[0])
-    app = visiting(KARI | {"groups": ["brukerorg"], "organisation": name.upper()})
-    assert [title.value for title in app.title] == ["Egne bidrag"]
+    claims = KARI | {"groups": ["brukerorg"], "organisation": name.upper()}
+    app = visiting(claims, section="own")
+    assert [title.value for title in app.title] == ["Brukererfaring"]
     assert len(app.table) == 1
     assert len(app.table[0].value) > 1
     assert not [service for service in pipeline.ranking(run)["name"] if service in said(app)]
-    assert "Egne bidrag" not in said(visiting(KARI)), "a planner has no such page"
+    planner = visiting(KARI, "views/brukererfaring.py", section="own")
+    assert "Det dere har gitt oss" not in said(planner), "a planner has no such section"
+    assert len(planner.table) == 0
 
 
 def test_roles_of_the_table_count_at_once_and_a_write_after_they_are_taken_is_refused(

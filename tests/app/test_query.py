@@ -16,6 +16,7 @@ FULL = Query(
     lang="nn", as_of=date(2023, 3, 31), text="fjell", choices={"county": ("Agder", "Møre og Romsdal"), "evidence": ("1",)},
     never=True, top=250, weights={"experience_mean": 0.75, "metadata:beds": 0.0}, service="S 1/2",
     other=Other(by=WEIGHTS, as_of=date(2022, 3, 31), weights={"experience_mean": 1.5}, weight_set="Brukerrådets ~ 2", score="learned-1"),
+    section="own",
 )  # fmt: skip
 
 
@@ -29,7 +30,7 @@ def test_what_is_written_can_be_read() -> None:
     assert write(Query()) == {}, "a plain address for the plain list"
 
 
-@given(st.dictionaries(st.sampled_from(["lang", "as_of", "q", "county", "never", "top", "w", "service", "v", "vs", "vw", "vset", "vscore"]), st.lists(st.text(max_size=20), max_size=3)))
+@given(st.dictionaries(st.sampled_from(["lang", "as_of", "q", "county", "never", "top", "w", "service", "v", "vs", "vw", "vset", "vscore", "section"]), st.lists(st.text(max_size=20), max_size=3)))
 def test_any_address_can_be_read(params: dict[str, list[str]]) -> None:
     query = read(params)
     assert query.top in TOP_CHOICES

@@ -29,7 +29,7 @@ from risiko.plan.archive import PlanRecord, conform
 from risiko.plan.rules import Override
 from tests.app.browser import ARGUMENTS, CHROMIUM, serving
 from tests.app.page_text import said
-from tests.app.test_browser import SIDEWAYS, WIDTHS, breaches, settled
+from tests.app.screen import PATIENCE, SIDEWAYS, WIDTHS, breaches, settled
 from tests.builders import batch, part
 from tests.plans import a_plan
 
@@ -208,13 +208,14 @@ def _id(option: str) -> str:
 
 def test_no_breach_of_wcag_in_a_real_browser(planned: Path, tmp_path: Path) -> None:
     with serving(planned, tmp_path / "server.log") as address, sync_playwright() as playwright:
-        expect.set_options(timeout=60_000)
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{address}resultater")
-        expect(page.get_by_role("heading", name="Registrer hva et tilsyn fant")).to_be_visible()
+        page.get_by_role("heading", name="Registrer hva et tilsyn fant").wait_for()
         settled(page)
-        expect(page.get_by_test_id("stVegaLiteChart").first.locator("svg")).to_be_visible()
+        page.get_by_test_id("stVegaLiteChart").first.locator("svg").wait_for()
         for width in WIDTHS:
             assert breaches(page, width) == ""
             assert page.get_by_test_id("stMain").evaluate(SIDEWAYS) == 0, "the page itself must not scroll sideways"

@@ -72,6 +72,7 @@ def test_the_first_of_september_however_it_is_written(cell: object) -> None:
 
 def test_a_day_with_slashes_is_read_only_where_it_can_be_read_one_way() -> None:
     assert day("25/10/2020") == day("10/25/2020") == (date(2020, 10, 25), None)
+    assert day("05/12/2020")[0] is day("12/05/2020")[0] is None
     assert day("9/9/2020") == (date(2020, 9, 9), None)
     value, trouble = day("09/10/2020")
     assert value is None

@@ -94,6 +94,18 @@ def test_filled_templates_are_taken_in_once_and_faults_are_told_by_cell(store: s
     assert kept(store) == own
 
 
+def test_a_corrected_file_takes_the_place_of_the_first(store: str, tmp_path: Path) -> None:
+    first, second = (file(tmp_path, f"{n}.xlsx", focus_group({"n": n})) for n in (9, 8))
+    assert run("add", first, "--by", "KN", "--store", store).exit_code == 0
+    own = kept(store)[0]
+    two = run("add", first, second, "--by", "KN", "--replaces", own, "--store", store)
+    assert "One file at a time" in str(two.exception)
+    corrected = run("add", second, "--by", "KN", "--replaces", own, "--store", store)
+    assert "Changed (sub-" in corrected.output
+    assert len(kept(store)) == 1
+    assert kept(store) != [own]
+
+
 def test_faults_for_machines_hold_reason_cell_and_words(store: str, tmp_path: Path) -> None:
     bad = file(tmp_path, "bad.xlsx", focus_group({"organisation": "Mental Hlse"}))
     found = run("add", bad, "--dry-run", "--json", "--language", "en", "--store", store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -51,8 +52,18 @@ def world(**more: str) -> Tables:
     return drawn(**{"services": SERVICES, "service_areas": AREAS, "experiences": EXPERIENCES, **more})
 
 
+@cache
+def authority() -> Authority:
+    return Authority(open_store("memory:"), SETTINGS)
+
+
 def found(records: Tables, as_of: date = DAY) -> Coverage:
-    return coverage(Authority(open_store("memory:"), SETTINGS), records, as_of)
+    return coverage(authority(), records, as_of)
+
+
+@cache
+def plain_world() -> Coverage:
+    return found(world())
 
 
 def names(language: str = "nb") -> Names:
@@ -66,7 +77,7 @@ def cell(at: Coverage, kind: str, county: str) -> pd.Series:
 
 
 def test_the_gaps_are_named_worst_first_with_who_can_reach_them() -> None:
-    at = found(world())
+    at = plain_world()
     listed = at.gaps[["service_type", "county", "users", "heard_here", "reach_elsewhere"]].astype("object")
     assert listed.where(listed.notna(), None).to_numpy().tolist() == [
         ["nursing_home", "Troms", 90.0, "Pårørendelaget", "Pårørendelaget"],
@@ -136,7 +147,7 @@ def test_corrections_and_moves_in_a_later_half_year_leave_the_old_table_as_it_wa
     head, *rows = SERVICES.strip().splitlines()
     moved = [f"2010-01-01 | {row}" for row in rows] + [f"2026-08-01 | {rows[0].replace('Oslo', 'Troms')}"]
     services = "\n".join([f"known_date | {head}", *moved])
-    at, later = found(world()), found(world(services=services, experiences=corrected), date(2026, 12, 31))
+    at, later = plain_world(), found(world(services=services, experiences=corrected), date(2026, 12, 31))
     assert cell(later, "nursing_home", "Troms")["months_since"] == 10, "the voice moves with its service all the same"
     pd.testing.assert_frame_equal(at.totals, later.totals)
     assert later.by_half_year.equals(at.by_half_year)
@@ -161,6 +172,19 @@ def test_people_of_a_submission_are_no_more_than_it_had() -> None:
     assert cell(at, "nursing_home", "Troms")["people"] == 80, "50 and 50 of 80 in all"
     assert cell(at, "child_institution", "Oslo")["people"] == 9, "those of the submission"
     assert at.by_group.set_index("user_group").loc["relatives", "people"] == 98
+
+
+def test_a_number_that_one_table_must_hide_is_not_shown_by_another() -> None:
+    """Two relatives and three users, five in all: the five may be told by place, so the two groups may not be told."""
+    given = SUBMISSIONS.replace("survey      | Laget        | members | relatives  | 80", "survey      | Laget        | members | users      | 3 ")
+    given = given.replace("relatives  | 9 ", "relatives  | 2 ")
+    lines = SUBMITTED.strip().splitlines()
+    rows = "\n".join([lines[0], lines[1].replace("| 9  |", "| 2  |"), lines[3].replace("troms ", "oslo  ").replace("| 50 |", "| 3  |")])
+    at = found(world(submissions=given, experiences=rows))
+    assert cell(at, "nursing_home", "Oslo")["people"] == 5
+    assert at.by_group["user_group"].tolist() == ["relatives", "users"]
+    assert at.by_group[["people", "pieces"]].isna().all(axis=None)
+    assert at.by_group["people_hidden"].all()
 
 
 def test_cautions_say_who_is_missing_and_what_it_rests_on() -> None:
@@ -207,7 +231,7 @@ def test_a_type_heard_by_one_method_only_is_a_caution_from_three_pieces_on() -> 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_every_caution_and_table_has_words(language: str) -> None:
-    told, at = names(language), found(world())
+    told, at = names(language), plain_world()
     rows = pd.DataFrame([
         {"kind": kind, "service_type": "nursing_home", "name": "survey", "share": None, "n": 2, "of": 3} for kind in KINDS
     ]).astype({"share": "float64"})  # fmt: skip

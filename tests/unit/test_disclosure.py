@@ -61,7 +61,7 @@ def leaks(values: Table, hidden: Table) -> list[tuple[int, int]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_no_small_number_can_be_worked_out(seed: int) -> None:
     values = with_totals(drawn(np.random.default_rng(seed)))
     hidden = protect_with_totals(values[:-1, :-1])
@@ -185,7 +185,7 @@ def told_by(tables: dict[str, Table], of: list[list[str]]) -> tuple[list[str], l
     return sorted({half for period in of for half in period}), equations
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_nothing_leaks_between_half_years_years_and_all_time(seed: int) -> None:
     """One linear programme over all cells of four half-years sees all that is published of any period."""
     from scipy.optimize import linprog

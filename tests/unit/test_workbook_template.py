@@ -182,6 +182,21 @@ def test_a_literal_survey_filled_by_hand_in_nynorsk() -> None:
     assert found.submission.items == (ItemMean("gs_peq", "waiting", 1800, 55.0, service_type="nursing_home", area="Troms"),)
 
 
+def test_only_a_survey_has_sheets_for_questions_and_answers() -> None:
+    sheets = {method: whole(method).sheetnames[1:-1] for method in METHODS}
+    assert sheets.pop("survey") == ["Om innspillet", "Det som ble sagt", "Sitater", "Spørsmål", "Svar"]
+    assert set(map(tuple, sheets.values())) == {("Om innspillet", "Det som ble sagt", "Sitater")}
+
+
+def test_a_question_without_its_mean_is_told_and_not_taken_for_nought() -> None:
+    book = whole("survey")
+    write(book, "about", [{**ABOUT, "n": 30, "n_invited": 60}])
+    write(book, "items", [{"item": "Var maten god?", "n": 20, "service_id": "s-1"}, {"service_id": "s-1", "mean": 40}])
+    assert told(read(book).faults) == [
+        ("Spørsmål!D3", "missing", True), ("Spørsmål!A4", "missing", True), ("Spørsmål!C4", "missing", True),
+    ]  # fmt: skip
+
+
 def test_names_of_columns_differ_within_a_sheet_in_every_language_and_are_all_worded() -> None:
     for sheet, columns in COLUMNS.items():
         assert {column.key for column in columns} <= set(FAMILIES["voice_field"])

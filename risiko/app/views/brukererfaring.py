@@ -17,16 +17,24 @@ from risiko.app.widgets import (
     voice_coverage,
     voice_form,
     voice_ledger,
+    voice_report,
 )
 from risiko.reports.names import Names
 
 Section = Callable[[Opened, Names], None]
 
 
+def _answer(at: Opened, names: Names) -> None:
+    organisation = own_evidence.whose(voice_data.authority(at), login.visit().person(), names)
+    if organisation:
+        voice_report.show(at, names, organisation)
+
+
 # section in the address -> what one must be allowed to do to see it, and who shows it
 SECTIONS: dict[str, tuple[str, Section]] = {
     "give": ("submit", voice_form.show),
     "own": ("own_evidence", own_evidence.section),
+    "answer": ("own_evidence", _answer),
     "heard": ("read", voice_coverage.show),
     "use": ("voices", voice_ledger.show),
     "compare": ("voices", voice_compare.show),

@@ -97,6 +97,6 @@ def _shown(found: pd.DataFrame, a: str, b: str, names: Names) -> None:
     table = words.table(found, f"{t('compare.a')}: {a}", f"{t('compare.b')}: {b}", names)
     st.html(html_table(table, label=t("compare.title"), wide={t("compare.question"), t("compare.says")}))
     bias = found["bias"].max()
-    if not pd.isna(bias):
+    if bias > 0:
         st.caption(t("compare.bias", points=t.number(bias, 1)))
     st.caption(t("compare.help", few=names.settings.voices.few))

@@ -91,7 +91,7 @@ class Fields:
         if path in self.optional:
             text = f"{text} {self.t('voice.optional')}"
         wrong = " ".join(said(fault, self.t) for fault in self.faults.get(path, ()))
-        return f"{text} **⚠ {wrong}**" if wrong else text
+        return f"{text} ⚠ {wrong}" if wrong else text
 
     def _help(self, path: str) -> str | None:
         name = path.rpartition(".")[2]

@@ -80,13 +80,12 @@ def _step(at: Opened, work: Work, names: Names) -> None:
     number = 1 + all_steps.index(work.step)
     place = t("voice.step", n=t.number(number), of=t.number(len(all_steps)))
     st.header(f"{place}: {t.word('voice_step', work.step)}", anchor=False, divider="gray")
-    if work.moved:
-        work.moved = False
-        to_first_heading(f"{work.number} {work.step}")
+    to_first_heading(f"{work.number} {work.step}")
     st.caption(method_name(work.method, t))
     st.markdown(t.word("voice_step_help", work.step))
-    if work.step in work.tried and any(step_of(path) == work.step for path in fields.faults):
-        st.warning(t("voice.step_faults"))
+    with st.container():  # always there: what comes and goes must not move, and so make anew, the fields below it
+        if work.step in work.tried and any(step_of(path) == work.step for path in fields.faults):
+            st.warning(t("voice.step_faults"))
     match work.step:
         case "who":
             voice_people.collected(fields, form, known, bound)
@@ -120,9 +119,10 @@ def _onward(at: Opened, work: Work, all_steps: list[str], t: Translator) -> None
         voice_drafts.keep(at, now, t)
         if onward and first and _wrong(at, now):
             return  # told once; the next press goes on
-        now.go(step)
+        now.step = step
 
-    voice_drafts.told(t)
+    with st.container():
+        voice_drafts.told(t)
     with st.container(horizontal=True):
         if here:
             st.button(t("voice.back"), on_click=go, args=(all_steps[here - 1],), key="voice.back")

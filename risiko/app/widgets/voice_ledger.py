@@ -98,7 +98,7 @@ def _one(at: Opened, rows: pd.DataFrame, about: About, reader: Reader, names: Na
         uses = ledger_data.followed(at, chosen)
         said = ledger_data.texts(at, chosen, TEXTS) if reader.texts else []
     lines = words.trail(uses, about, names, named=reader.named)
-    st.markdown("\n".join(f"1. {plain(line)}" for line in lines))
+    st.markdown("\n".join(f"1. **{step}.** {plain(line)}" for step, line in lines))
     if said:
         st.markdown(f"**{t('ledger.said')}**")
         st.markdown("\n\n".join(f"> {plain(text)}" for text in said))
@@ -119,7 +119,7 @@ def _unused(found: pd.DataFrame, about: About, reader: Reader, names: Names) -> 
         t("ledger.pieces"): [t.number(counts[reason]) for reason in reasons],
     })), hide_index=True, border="horizontal")  # fmt: skip
     with st.expander(t.plural("ledger.newest", min(ROWS, len(rows)))):
-        shown = words.table(rows.head(ROWS), about, names, whose=reader.organisation is None, planned=reader.named)
+        shown = words.left_unused(rows.head(ROWS), about, names, whose=reader.organisation is None)
         st.table(plain_cells(shown), hide_index=True, border="horizontal")
 
 
@@ -136,6 +136,7 @@ def behind(at: Opened, plan: int, service_id: str, names: Names) -> None:
     if found.empty:
         st.markdown(t("ledger.behind_none"))
         return
+    st.caption(t("ledger.behind_help"))
     st.table(plain_cells(words.behind(found, names)), hide_index=True, border="horizontal")
     if not found["recorded"].all():
         st.caption(t("ledger.worked_out_anew"))

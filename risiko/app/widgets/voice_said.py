@@ -26,7 +26,8 @@ def said(fields: Fields, form: MethodForm, known: Known, names: Names) -> None:
         st.subheader(t("voice.place", n=t.number(place)), anchor=False, divider="gray")
         _where(fields, f"places.{number}", form, known, names)
         for topic in TOPICS:
-            _topic(fields, f"places.{number}.{topic}", topic)
+            with st.container(gap="small"):  # what is said of one topic must not move the next one
+                _topic(fields, f"places.{number}.{topic}", topic)
         if len(numbers) > 1:
             remove(fields, "places", number, t("voice.remove_place", n=t.number(place)))
     _add(fields, "places", t("voice.add_place"))
@@ -64,9 +65,10 @@ def _topic(fields: Fields, base: str, topic: str) -> None:
 
 
 def _grade(one: str, fields: Fields) -> str:
-    if one in ("", WORDS):
-        return fields.t("voice.words_only" if one else "voice.not_told")
-    return fields.t.word("criticality", one)
+    t = fields.t
+    if not one:
+        return t("voice.not_told")
+    return t("voice.words_only") if one == WORDS else t.word("criticality", one)
 
 
 def quotes(fields: Fields) -> None:

@@ -79,7 +79,7 @@ def named(field: str, t: Translator) -> str:
 def _ways_back(work: Work, held: Filled, wrong: Sequence[Fault], t: Translator) -> None:
     def go(step: str) -> None:
         if (now := voice_work.now()) is not None:
-            now.go(step)
+            now.step = step
 
     with st.container(horizontal=True):
         for step in dict.fromkeys(step_of(held.path(fault.field)) for fault in wrong):

@@ -11,5 +11,6 @@ _SCRIPT = (
 
 
 def to_first_heading(mark: str) -> None:
-    """Move there once. mark: says which turn this is; the browser runs a script that it has run already no more."""
+    """Move there when the mark is new. Made at every turn: the browser runs what has not changed no more, and what
+    stands below keeps its place and so its focus."""
     st.html(f"<script>{_SCRIPT} // {mark}</script>", unsafe_allow_javascript=True)
