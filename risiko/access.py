@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "submit": ("organisation", "planner", "analyst", "admin"),
     "voices": ("organisation", "council", "reader", "planner", "analyst", "admin"),
     "council": ("council", "analyst", "admin"),
+    "coverage": ("council", "reader", "planner", "analyst", "admin"),
     "purge": ("admin",),
 }
 

@@ -77,7 +77,9 @@ LOG_KINDS = (
 )  # fmt: skip
 ROLES = ("reader", "planner", "analyst", "organisation", "council", "admin")
 # A submission: how the participants were reached, who they are, what they agreed to, and what it may be used for.
-REACHED = ("members", "service_lists", "random_sample", "at_the_service", "open_invitation", "through_others", "own_contact")
+REACHED = (
+    "members", "service_lists", "random_sample", "at_the_service", "open_invitation", "through_others", "own_contact",
+)  # fmt: skip
 USER_GROUPS = ("users", "relatives", "children", "young", "bereaved", "mixed")
 CONSENTS = ("agreed", "guardian_agreed", "anonymous_answers")
 PURPOSES = ("supervision", "supervision_and_learning")

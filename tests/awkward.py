@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
@@ -58,13 +59,24 @@ ACTIONS = "action_id | service_id | supervision_id | event_date | kind | closed_
 AREAS = "service_id | municipality | share\n" + "\n".join(f"s{i} | m{i % 3} | 1" for i in range(6))
 
 
+USUAL = {
+    "services": SIX, "metadata_columns": DECLARED, "complaints": COMPLAINTS, "experiences": EXPERIENCES,
+    "supervisions": VISITS, "findings": FINDINGS, "actions": ACTIONS, "service_areas": AREAS,
+}  # fmt: skip
+
+
 def drawn(**other: str) -> Tables:
     """Six services with a few records in every table; `other` draws tables in other words."""
-    usual = {
-        "services": SIX, "metadata_columns": DECLARED, "complaints": COMPLAINTS, "experiences": EXPERIENCES,
-        "supervisions": VISITS, "findings": FINDINGS, "actions": ACTIONS, "service_areas": AREAS,
-    }  # fmt: skip
-    found = tables(**{**usual, **other})
+    return {name: frame.copy() for name, frame in _usual().items()} if not other else _read(other)
+
+
+@cache
+def _usual() -> Tables:
+    return _read({})
+
+
+def _read(other: dict[str, str]) -> Tables:
+    found = tables(**{**USUAL, **other})
     found["complaints"]["grounds"] = found["complaints"]["grounds"].str.replace(", ", LIST_SEPARATOR)
     return found
 
@@ -115,9 +127,14 @@ def alike() -> Tables:
                   supervisions=visits, findings=found, actions=acts)  # fmt: skip
 
 
+@cache
+def _sixty() -> Tables:
+    return synthetic.build(n_services=60, years=4, end=DAY, seed=3).tables
+
+
 def invented() -> Tables:
     """A small synthetic authority."""
-    return synthetic.build(n_services=60, years=4, end=DAY, seed=3).tables
+    return {name: frame.copy() for name, frame in _sixty().items()}
 
 
 AWKWARD: dict[str, Callable[[], World]] = {
@@ -174,7 +191,7 @@ AWKWARD: dict[str, Callable[[], World]] = {
 
 def two_types() -> Tables:
     """Sixty invented services, every other a nursing home, the rest home care."""
-    world = synthetic.build(n_services=60, years=4, end=DAY, seed=3).tables
+    world = invented()
     services = world["services"]
     odd = pd.factorize(services["service_id"], sort=True)[0] % 2 == 1
     kind = pd.Series("home_care", index=services.index, dtype="str").mask(odd, "nursing_home")

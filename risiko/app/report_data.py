@@ -13,6 +13,7 @@ from risiko.access import NotAllowed
 from risiko.app import data, login
 from risiko.app.data import Opened
 from risiko.pipeline.half_years import half_years
+from risiko.pipeline.own_evidence import last_received
 from risiko.pipeline.report_back import may_have, note_report, report_back
 from risiko.reports.organisation_facts import ReportBack
 from risiko.reports.organisation_files import WRITERS
@@ -22,11 +23,13 @@ from risiko.scoring.table import POINTS
 _YEARS = 4  # of half-years and years that can be chosen
 
 
-def periods(today: date) -> list[str]:
-    """Half-years and years, newest first, the newest half-year that is over before all others."""
+def periods(at: Opened, organisation: str, today: date) -> list[str]:
+    """Half-years and years, newest first; before all others the half-year in which the organisation last gave something."""
     halves = half_years(date(today.year - _YEARS, 1, 1), today)
     years = [str(year) for year in range(today.year, today.year - _YEARS - 1, -1)]
-    return [halves[1], halves[0], *halves[2:], *years]
+    last = last_received(data.authority(at.address, at.settings), organisation, today)
+    first = half_years(last, last)[0] if last else halves[0]
+    return list(dict.fromkeys([first, *halves, *years]))
 
 
 def report(at: Opened, organisation: str, period: str) -> ReportBack:

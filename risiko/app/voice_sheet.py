@@ -41,10 +41,17 @@ class Sheet:
         self.values |= {f"{part}.{number}.{name}": value for name, value in values.items()}
 
     def remove(self, part: str, number: int) -> None:
-        """The row and what stands in it; a place keeps its first row."""
-        self.rows[part].remove(number)
+        """The row and what stands in it, questions about a place with it; there is always one place."""
+        gone = [one for one in self.rows["items"] if part == "places" and self.place_of(one) == number]
+        self.rows["items"] = [one for one in self.rows["items"] if one not in gone]
+        self.rows[part] = [one for one in self.rows[part] if one != number]
         if part == "places" and not self.rows[part]:
             self.add(part)
+
+    def place_of(self, item: int) -> int:
+        """The place that a question is about: the first until another is chosen."""
+        place = self.get(f"items.{item}.place")
+        return place if place in self.rows["places"] else self.rows["places"][0]
 
     def get(self, path: str) -> Any:
         """What was filled in; None where nothing was. Words without spaces at the ends."""
@@ -117,7 +124,7 @@ def filled(sheet: Sheet) -> Filled:
 
 
 def _said(sheet: Sheet, paths: dict[str, str]) -> Iterator[Said]:
-    asked_of = {sheet.get(f"items.{number}.place") for number in sheet.rows["items"]}
+    asked_of = {sheet.place_of(number) for number in sheet.rows["items"]}
     n = 0
     for number in sheet.rows["places"]:
         base = f"places.{number}"
@@ -169,7 +176,6 @@ def _items(sheet: Sheet, paths: dict[str, str]) -> Iterator[ItemMean]:
         base = f"items.{number}"
         paths[f"items.{n}"] = base
         paths |= {f"items.{n}.{name}": f"{base}.place" for name in ("service_id", "service_type", "area")}
-        place = sheet.get(f"{base}.place") or sheet.rows["places"][0]
         words: dict[str, Any] = {name: sheet.get(f"{base}.{name}") or "" for name in _WORDED}
         if words["instrument"] == OWN:
             words["item"] = words["wording"]
@@ -177,5 +183,5 @@ def _items(sheet: Sheet, paths: dict[str, str]) -> Iterator[ItemMean]:
         yield ItemMean(
             n=sheet.get(f"{base}.n") or 0,
             mean=NOT_TOLD if mean is None else kept_mean(mean, scale, words["instrument"], words["item"]),
-            n_blank=sheet.get(f"{base}.n_blank") or 0, **words, **_place(sheet, place),
+            n_blank=sheet.get(f"{base}.n_blank") or 0, **words, **_place(sheet, sheet.place_of(number)),
         )  # fmt: skip

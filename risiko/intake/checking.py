@@ -10,7 +10,7 @@ import pandas as pd
 from risiko.intake.checking_people import people
 from risiko.intake.checking_said import said
 from risiko.intake.finding import blank, doubt, wrong
-from risiko.intake.masked import TEXTS, free_texts, masked_fields
+from risiko.intake.masked import TEXTS, free_texts, masked_fields, one_line
 from risiko.intake.methods import METHOD_FORMS, UNCOUNTED, MethodForm
 from risiko.intake.nearest import Nearest
 from risiko.intake.rows import keep_until
@@ -70,8 +70,10 @@ def _told(submission: Submission, form: MethodForm) -> Iterator[Fault]:
 
 
 def _organisation(submission: Submission, known: Known, nearest: Nearest) -> Iterator[Fault]:
-    name = submission.organisation.strip()
-    if not name or nearest.is_organisation(name):
+    name = one_line(submission.organisation)
+    if submission.organisation.strip() and not any(sign.isalnum() for sign in name):
+        yield wrong("organisation", "missing")  # of nothing but signs: nobody could say it, or see it
+    if not any(sign.isalnum() for sign in name) or nearest.is_organisation(name):
         return
     hidden = mask(pd.Series([name[:LONGEST_NAME]], dtype="str"))[0]
     if any(word in hidden for word in _NUMBERS):

@@ -9,6 +9,7 @@ from risiko.intake.methods import MethodForm
 from risiko.intake.submission import Fault, Submission
 
 OLDEST = 120
+MOST_COUNTED = 100_000_000  # more than this is a slip of the keyboard, and in the end no number a table can hold
 LOW_RESPONSE = 0.1  # below one in ten the answers say little of those who did not answer
 
 
@@ -21,8 +22,14 @@ def people(submission: Submission, form: MethodForm) -> Iterator[Fault]:
 
 def exceeds_invited(field: str, n: int | None, invited: int | None) -> Iterator[Fault]:
     """More answers than people asked: a response above 100 per cent."""
-    if n is not None and invited is not None and n > invited > 0:
+    if n is not None and invited is not None and MOST_COUNTED >= n > invited > 0:
         yield wrong(field, "more_than_invited", n, invited=f"{invited}", percent=f"{100 * n / invited:.0f}")
+
+
+def beyond_counting(field: str, n: int | None) -> Iterator[Fault]:
+    """A number of people that nothing can have."""
+    if n is not None and n > MOST_COUNTED:
+        yield wrong(field, "too_many_people", n, most=f"{MOST_COUNTED}")
 
 
 def _numbers(submission: Submission, form: MethodForm) -> Iterator[Fault]:
@@ -36,8 +43,9 @@ def _numbers(submission: Submission, form: MethodForm) -> Iterator[Fault]:
         yield doubt("n", "unusual_people", n, low=f"{low}", high=f"{high}")
     if invited is not None and invited < 1:
         yield wrong("n_invited", "no_people", invited)
+    yield from beyond_counting("n_invited", invited)
     yield from exceeds_invited("n", n, invited)
-    if n is not None and n > 0 and invited is not None and n < LOW_RESPONSE * invited:
+    if n is not None and n > 0 and invited is not None and n < LOW_RESPONSE * min(invited, MOST_COUNTED):
         yield doubt("n_invited", "low_response", invited, percent=f"{100 * n / invited:.1f}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from risiko.intake.checking_people import exceeds_invited
+from risiko.intake.checking_people import beyond_counting, exceeds_invited
 from risiko.intake.finding import blank, doubt, wrong
 from risiko.intake.instruments import INSTRUMENTS, OWN
 from risiko.intake.methods import ITEMS, QUOTES, MethodForm
@@ -48,6 +48,7 @@ def _piece(at: str, one: Said, submission: Submission, form: MethodForm, nearest
     yield from _part_of(at, one.n, submission.n)
     if one.n_invited is not None and one.n_invited < 1:
         yield wrong(f"{at}.n_invited", "no_people", one.n_invited)
+    yield from beyond_counting(f"{at}.n_invited", one.n_invited)
     yield from exceeds_invited(f"{at}.n", one.n, one.n_invited)
 
 
@@ -145,6 +146,7 @@ def _items(submission: Submission, form: MethodForm, nearest: Nearest) -> Iterat
         yield from _part_of(at, item.n, submission.n)
         if item.n_blank < 0:
             yield wrong(f"{at}.n_blank", "negative", item.n_blank)
+        yield from beyond_counting(f"{at}.n_blank", item.n_blank)
         if item.design_effect is not None and not (isfinite(item.design_effect) and item.design_effect >= 0):
             yield wrong(f"{at}.design_effect", "negative", item.design_effect)
 

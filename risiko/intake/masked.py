@@ -13,13 +13,15 @@ from risiko.masking import mask
 TEXTS = ("asked_by", "reached_how", "wants_back")  # free texts of the submission itself
 # Signs that are no letters and that a database or a document refuses; lines and tabs stay.
 _NO_SIGNS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Signs without width: pasted along from documents and pages, they could stand hidden in a number and in a name.
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 def masked(submission: Submission) -> Submission:
     """The same submission with every free text trimmed, freed from control signs and masked (masking.mask).
 
-    Free text is TEXTS, the texts of what was said and of quotes, and the names and wordings of own questions. Doing it
-    twice changes nothing.
+    Free text is TEXTS, the texts of what was said and of quotes, and the names and wordings of own questions. The
+    organisation's name stays, but on one line, and without a national identity number. Doing it twice changes nothing.
     """
     hidden = iter(_hidden(list(free_texts(submission).values())))
     asked_by, reached_how, wants_back = (next(hidden) for _ in TEXTS)
@@ -27,7 +29,7 @@ def masked(submission: Submission) -> Submission:
     quotes = tuple(replace(one, text=next(hidden)) for one in submission.quotes)
     items = tuple(replace(one, item=next(hidden), wording=next(hidden)) for one in submission.items)
     return replace(
-        submission, organisation=_clean(submission.organisation), asked_by=asked_by, reached_how=reached_how,
+        submission, organisation=_name(submission.organisation), asked_by=asked_by, reached_how=reached_how,
         wants_back=wants_back, said=said, quotes=quotes, items=items,
     )  # fmt: skip
 
@@ -60,5 +62,15 @@ def _hidden(texts: list[str]) -> list[str]:
     return hidden
 
 
+def one_line(name: str) -> str:
+    """A name without control signs, signs nobody sees, and breaks of line."""
+    return " ".join(_clean(name).split())
+
+
+def _name(text: str) -> str:
+    hidden = _hidden([name := one_line(text)])[0]
+    return hidden if "[fødselsnummer]" in hidden else name
+
+
 def _clean(text: str) -> str:
-    return _NO_SIGNS.sub(" ", text.replace("\r\n", "\n")).strip()
+    return _NO_SIGNS.sub(" ", _UNSEEN.sub("", text).replace("\r\n", "\n")).strip()

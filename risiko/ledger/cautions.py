@@ -27,7 +27,8 @@ def cautions(found: pd.DataFrame, services: pd.DataFrame, as_of: date, settings:
 
     found: ledger.coverage.voices. services: of the cohort. service_type: blank where it holds for all. name:
     the organisation or the method. share: of the people heard (of those invited for low_response), missing where it
-    could tell a number below settings.voices.few. n, of: pieces it rests on, of how many.
+    could tell a number below settings.voices.few, and in whole per cent: two exact shares tell the people by their
+    difference. n, of: pieces it rests on, of how many.
     """
     lately = found[in_window(found["event_date"], as_of, settings.voices.gap_months)]
     if lately.empty:
@@ -57,7 +58,7 @@ def _organisations(lately: pd.DataFrame, settings: Settings) -> list[_Row]:
         if people.empty or people.iloc[0] / part["people"].sum() <= rule.largest_share:
             continue
         most, rest = people.iloc[0], part["people"].sum() - people.iloc[0]
-        share = most / (most + rest) if most >= rule.few and (rest == 0 or rest >= rule.few) else None
+        share = round(most / (most + rest), 2) if most >= rule.few and (rest == 0 or rest >= rule.few) else None
         name = str(people.index[0])
         own = part[(part["organisation"] == name).to_numpy(dtype=bool, na_value=False)]
         rows.append(("organisation", str(kind), name, share, _pieces(own), _pieces(part)))
@@ -110,7 +111,7 @@ def _response(lately: pd.DataFrame, settings: Settings) -> list[_Row]:
     invited, answered = float(told.drop_duplicates("piece_id")["n_invited"].sum()), float(told["people"].sum())
     if invited == 0 or answered / invited >= settings.experience.unknown_response:
         return []
-    share = answered / invited if answered >= settings.voices.few else None
+    share = round(answered / invited, 2) if answered >= settings.voices.few else None
     return [("low_response", "", "", share, _pieces(told), _pieces(surveys))]
 
 

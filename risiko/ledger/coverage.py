@@ -99,5 +99,6 @@ def _lists(found: pd.DataFrame) -> pd.DataFrame:
     lists = {}
     for one, many in LISTS.items():
         words = found[found[one].notna() & (found[one] != UNKNOWN)][[*PLACE, one]].drop_duplicates()
+        words[one] = words[one].str.replace(LIST_SEPARATOR, "/")  # a name with the bar in it is one name
         lists[many] = words.sort_values([*PLACE, one]).groupby(PLACE)[one].agg(LIST_SEPARATOR.join)
     return pd.DataFrame(lists)

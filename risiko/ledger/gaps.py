@@ -40,6 +40,7 @@ def _reaching(found: pd.DataFrame, as_of: date, rule: VoiceSettings) -> pd.Serie
     lately = found[in_window(found["event_date"], as_of, rule.gap_months)].dropna(subset="organisation")
     each = lately.assign(talked=lately["method"] != "survey").groupby(["service_type", "organisation"])
     names = pd.DataFrame({"talked": each["talked"].any(), "pieces": each["piece_id"].nunique()}).reset_index()
+    names["organisation"] = names["organisation"].str.replace(LIST_SEPARATOR, "/")  # a bar in a name parts no names
     names = names.sort_values(["talked", "pieces", "organisation"], ascending=[False, False, True])
     named = names.groupby("service_type").head(MOST_NAMED)
     return named.groupby("service_type")["organisation"].agg(LIST_SEPARATOR.join)

@@ -96,7 +96,9 @@ _SAID_NUMBER = (  # a number that the writer calls a national number is masked e
     r"(?P<said>(?<!\w)(?i:fnr|f\.nr|personnr|personnummer|fødselsnr|fødselsnummer|d-nummer|d-nr)\.?:?\s{0,2}(?:er\s)?)"
     r"\d{6}[ \u00a0.-]?\d{5}(?!\d)"
 )
-_NUMBER = r"(?<!\d)\d\d[ .]?\d\d[ .]?\d\d[ \u00a0.-]{0,3}\d{3}[ \u00a0]?\d\d(?!\d)"
+# Between its parts stands whatever people and word processors put there; the check digits tell it from other numbers.
+_IN_DATE, _AFTER_DATE = "[ \u00a0./-]", "[ \u00a0\n./\u2010-\u2013\u2212-]"
+_NUMBER = rf"(?<!\d)\d\d{_IN_DATE}?\d\d{_IN_DATE}?\d\d{_AFTER_DATE}{{0,3}}\d{{3}}[ \u00a0]?\d\d(?!\d)"
 _PHONE = (
     r"(?<![\w+])(?:\+|00)(?=[1-9])\d{1,3}(?:[ \u00a0.-]?\(?\d\)?){6,12}(?!\d)"
     r"|(?<![\d/.,-])(?=[3-9]|2[1-9])(?:\d{8}|\d\d(?P<s>[ \u00a0.-])\d\d(?P=s)\d\d(?P=s)\d\d"
@@ -139,7 +141,7 @@ def _hint(*patterns: str) -> str:
     return pattern
 
 
-_CAPITAL, _GAP, _START = f"[{_UPPER}]", "[ \u00a0.-]", f"(?:^|[^{_UPPER}{_LOWER}])"
+_CAPITAL, _START = f"[{_UPPER}]", f"(?:^|[^{_UPPER}{_LOWER}])"
 KINDS = (
     Kind("[e-post]", re.compile(_EMAIL), "@"),
     Kind("[nettadresse]", re.compile(_WEB), _hint("(?i:https?://)", r"(?i:www\.)", r"\.(?:no|com|org|net|info)/")),
@@ -149,7 +151,7 @@ KINDS = (
     ),
     Kind(
         "[fødselsnummer]", re.compile(_NUMBER),
-        _hint(rf"\d\d[ .]?\d\d[ .]?\d\d{_GAP}{{0,3}}\d\d\d[ \u00a0]?\d\d"), _only_valid,
+        _hint(rf"\d\d{_IN_DATE}?\d\d{_IN_DATE}?\d\d{_AFTER_DATE}{{0,3}}\d\d\d[ \u00a0]?\d\d"), _only_valid,
     ),
     Kind("[telefon]", re.compile(_PHONE), _hint(r"(?:\d[ \u00a0.()-]{0,3}){6}\d")),
     Kind("[adresse]", re.compile(_ADDRESS), _hint(

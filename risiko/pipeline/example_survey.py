@@ -12,6 +12,7 @@ from risiko.i18n import Translator
 from risiko.intake.filled import cells_of, type_name
 from risiko.intake.submission import Known, Quote, Said, Submission
 from risiko.intake.template import template_xlsx
+from risiko.synthetic import places
 from risiko.synthetic.members_survey import AGES, GROUP, IN_GROUP, TOPICS, MembersSurvey, members_surveys
 
 _KEYS = 1  # the row of hidden keys in a sheet
@@ -33,7 +34,8 @@ def example_workbooks(t: Translator, known: Known, *, wave: int = 1) -> list[Wor
     wave 2: the same six organisations ask again a year later. Filled into the templates as an organisation would do it.
     """
     last = known.today - timedelta(days=_BEFORE[wave])
-    made = [Workbook(_file(one.organisation, wave), _survey(one, last, t, known)) for one in members_surveys(wave=wave)]
+    asked = members_surveys(wave=wave, within=set(known.areas) & set(places.counties()["county"]))
+    made = [Workbook(_file(one.organisation, wave), _survey(one, last, t, known)) for one in asked]
     return [*made, Workbook(_file(GROUP, wave), _focus_group(last, t, known))] if wave == 1 else made
 
 

@@ -1,16 +1,17 @@
-"""An organisation's own evidence: what it has delivered, counted; no service by name, no score."""
+"""An organisation's own evidence: what the authority has received from it, counted; no service by name, no score."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
-from risiko.organisations import one_name, spelling
+from risiko import asof
+from risiko.organisations import is_of, one_name
+from risiko.pipeline.evidence_use import READS
+from risiko.pipeline.received import received
+from risiko.pipeline.report_given import given_by_year
 from risiko.pipeline.runs import Authority
-
-FEW = 5  # fewer people than this could be known by those around them
-COLUMNS = ("year", "method", "service_type", "area", "pieces", "people", "few")
-_KEYS = {"experiences": "experience_id", "services": "service_id"}
-_PIECE = ["service_id", "service_type", "area", "event_date", "method"]
 
 
 def organisations(authority: Authority) -> list[str]:
@@ -19,32 +20,24 @@ def organisations(authority: Authority) -> list[str]:
     return sorted(one_name(told, authority.settings.organisations).dropna().astype("str").unique())
 
 
-def own_evidence(authority: Authority, organisation: str) -> pd.DataFrame:
-    """What the organisation has delivered, one row per year, method, type of service and area, newest year first.
+def own_evidence(authority: Authority, organisation: str, today: date) -> pd.DataFrame:
+    """What was received from the organisation, one row per year, method, type of service and area, newest year first.
 
-    organisation: any spelling of its name. area: the county of the service spoken of, or the area itself; missing where
-    neither is known. pieces: how often they collected something about a service or area. people: who took part in all;
-    a piece that does not say counts one. few: fewer than FEW people; a reader is then told neither number.
+    organisation: any spelling of its name. Columns as report_given.given_by_year: people and pieces are missing where
+    they must not be told, at_least says that further people are not counted. It rests on the same tables as the
+    reports back, so nothing can be worked out from the two together.
     """
-    rows = authority.store.read(["experiences", "services"])
-    told, services = (_newest(rows[name], key) for name, key in _KEYS.items())
-    called = one_name(told["organisation"], authority.settings.organisations).astype("str")
-    asked = one_name(pd.Series([organisation], dtype="str"), authority.settings.organisations).astype("str")
-    own = told[(spelling(called) == spelling(asked)[0]).fillna(False)]
-    own = own.assign(
-        service_type=own["service_type"].fillna(own["service_id"].map(services["service_type"])),
-        area=own["area"].fillna(own["service_id"].map(services["county"])),
-        people=own["n"].fillna(1).astype("int64"), year=own["event_date"].dt.year,
-    )  # fmt: skip
-    # The same people speak about each dimension of a piece; two rows about one dimension are different people.
-    spoken = own.groupby([*_PIECE, "year", "dimension"], dropna=False, observed=True)["people"].sum()
-    pieces = spoken.groupby([*_PIECE, "year"], dropna=False, observed=True).max().reset_index()
-    counted = pieces.groupby(["year", "method", "service_type", "area"], dropna=False, observed=True)["people"]
-    found = counted.agg(pieces="size", people="sum").reset_index().assign(few=lambda f: f["people"] < FEW)
-    order = found.sort_values(["year", "method", "service_type", "area"], ascending=[False, True, True, True])
-    return order.reset_index(drop=True)[list(COLUMNS)]
+    mine = _received(authority, organisation, today)
+    return given_by_year(mine, today, authority.settings.voices.few)
 
 
-def _newest(rows: pd.DataFrame, key: str) -> pd.DataFrame:
-    """The version of each row that was known last, by its key."""
-    return rows.sort_values("known_date", kind="stable").groupby(key).tail(1).set_index(key)
+def last_received(authority: Authority, organisation: str, today: date) -> date | None:
+    """The day the organisation's newest evidence was received; None where it has given nothing."""
+    newest = _received(authority, organisation, today)["known_date"].max()
+    return None if pd.isna(newest) else newest.date()
+
+
+def _received(authority: Authority, organisation: str, today: date) -> pd.DataFrame:
+    tables = authority.store.read(list(READS))
+    found = received(asof.known_at(tables, today), tables, authority, date.min, today)
+    return found[is_of(found["organisation"], organisation, authority.settings.organisations)]

@@ -14,7 +14,7 @@ from risiko import asof
 from risiko.access import ACTIONS, Person, may
 from risiko.contracts import Tables
 from risiko.errors import InputError
-from risiko.ledger.pieces import piece_ids, pieces
+from risiko.ledger.pieces import piece_ids
 from risiko.ledger.uses import links
 from risiko.organisations import is_of
 from risiko.pipeline.decisions import overrides
@@ -22,6 +22,7 @@ from risiko.pipeline.evidence_use import READS
 from risiko.pipeline.half_years import period_of
 from risiko.pipeline.ledger import never_used
 from risiko.pipeline.plans import KeptPlan, decisions, kept_plans
+from risiko.pipeline.received import received
 from risiko.pipeline.report_done import done
 from risiko.pipeline.report_given import given
 from risiko.pipeline.runs import Authority, Run
@@ -51,9 +52,9 @@ def report_back(
         raise InputError("The period has not begun.", where=f"{asked.first}", hint="ask for an earlier one")
     tables = authority.store.read(list(TABLES))
     known = asof.known_at(tables, today)
-    received = _received(known, tables, authority, asked.first, asked.last)
-    mine = is_of(received["organisation"], organisation, settings.organisations)
-    own, others = received[mine], received[~mine]
+    everyone = received(known, tables, authority, asked.first, asked.last)
+    mine = is_of(everyone["organisation"], organisation, settings.organisations)
+    own, others = everyone[mine], everyone[~mine]
     cohort = run.prepared.cohort.services
     linked = links(own, known, today, settings, cohort.index)
     rows = known["experiences"]
@@ -108,19 +109,6 @@ def report_words(authority: Authority, report: ReportBack, language: str) -> Org
     return OrganisationWords(report, Names.of(Translator(language), authority.settings, declared))
 
 
-def _received(known: Tables, tables: Tables, authority: Authority, first: date, last: date) -> pd.DataFrame:
-    """Every piece received in the period, with the county of the service it speaks of, else the area it names."""
-    found = pieces(known, authority.settings, tables["experiences"])
-    inside = (found["known_date"] >= pd.Timestamp(first)) & (found["known_date"] <= pd.Timestamp(last))
-    found = found[inside.to_numpy()]
-    services = known["services"].set_index("service_id")
-    kind, county = (found["service_id"].map(services[name]) for name in ("service_type", "county"))
-    return found.assign(
-        service_type_said=found["service_type"], service_type=found["service_type"].fillna(kind),
-        county=county.fillna(found["area"]),
-    ).reset_index(drop=True)  # fmt: skip
-
-
 def _holding(authority: Authority, today: date) -> list[KeptPlan]:
     """Plans kept by today that nobody has taken back since, oldest first."""
     said = _status(authority)
@@ -153,7 +141,7 @@ def _counted(unused: pd.DataFrame) -> pd.DataFrame:
 def _wishes(own: pd.DataFrame, unused: pd.DataFrame, known: Tables) -> pd.DataFrame:
     given_in = known["submissions"]
     asked = given_in[(given_in["submission_id"].isin(own["piece_id"]) & given_in["wants_back"].notna()).to_numpy()]
-    reasons = asked["submission_id"].map(unused.set_index("piece_id")["reason"]).fillna("")
+    reasons = asked["submission_id"].map(unused.set_index("piece_id")["reason"]).astype("str").fillna("")
     return pd.DataFrame({"text": asked["wants_back"], "reason": reasons}).drop_duplicates(ignore_index=True)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from risiko.contracts import Tables
-from risiko.disclosure import half_year_ends, safe_totals
+from risiko.disclosure import half_year_ends, safe_totals, totals_by_group
 from risiko.ledger.pieces import rows_of_pieces, submission_of
 from risiko.reports.organisation_facts import Given
 from risiko.settings import Settings
@@ -24,34 +24,64 @@ FEWEST_SOURCES = 2  # of one other source alone a mean would be that source's ow
 def given(own: pd.DataFrame, others: pd.DataFrame, known: Tables, today: date, settings: Settings) -> Given:
     """Part one of the report. own, others: pieces (ledger.pieces, with county) received in the period.
 
-    Only half-years that are over by today are told in numbers (see disclosure.periods). A mean rests on the groups
-    whose number of people may be shown; others' on pieces of few or more people, by the same methods of the same types.
+    Small groups are told of when their half-year is over (disclosure.totals_by_group). A mean rests on the groups whose
+    number of people may be shown; others' on pieces of few or more people, by the same methods of the same types.
     """
     few = settings.voices.few
-    own, others = _cells(own, today), _cells(others, today)
-    counts = own[[*_CELL, "people"]]
-    totals = safe_totals(counts, few)
-    hidden = [safe_totals(base, few).assign(half_year=end) for end, base in counts.groupby("half_year")]
-    shown = pd.concat(hidden) if hidden else totals.assign(half_year=pd.NaT)
-    told = own.merge(shown.loc[shown["hidden"] == 0, _CELL], on=_CELL)
+    own, others = _cells(own), _cells(others)
+    totals = totals_by_group(_groups(own), today, few)
+    told = own[_may_be_told(own, today, few)]
     alike = others[(others["people"] >= few).to_numpy()].merge(told[["service_type", "column"]].drop_duplicates())
-    whole = totals[(totals["row"] == "") & (totals["column"] == "")]
-    all_told = bool(len(whole)) and not whole["hidden"].any()
+    whole = totals[(totals["row"] == "") & (totals["column"] == "") & (totals["people"] > 0)]
+    at_least = bool(whole["hidden"].any())
     return Given(
-        pieces=int(own["piece_id"].nunique()) if all_told else None,
-        people=int(whole["people"].iloc[0]) if all_told else None,
+        pieces=int(own["piece_id"].nunique()) if len(whole) and not at_least else None,
+        people=int(whole["people"].iloc[0]) if len(whole) else None, at_least=at_least,
         table=_table(totals, own), means=_means(told, alike, known, settings), quotes=_quotes(own, known),
     )  # fmt: skip
 
 
-def _cells(found: pd.DataFrame, today: date) -> pd.DataFrame:
-    """The pieces of half-years that are over, each with the cell it is counted in; one that says no number counts 1."""
+def given_by_year(own: pd.DataFrame, today: date, few: int) -> pd.DataFrame:
+    """The table of `given` for each year of receipt, newest first: year, then as Given.table without its totals.
+
+    It rests on the same base tables as every report, so that nothing can be worked out from the two together.
+    """
+    cells = _cells(own)
+    years = cells["known_date"].dt.year
+    tables = [
+        _table(totals_by_group(_groups(of_year), today, few), of_year).assign(year=year)
+        for year, of_year in cells.groupby(years)
+    ]
+    if not tables:
+        return _table(totals_by_group(_groups(cells), today, few), cells).assign(year=years)
+    found = pd.concat(tables)
+    found = found[~found["total"].to_numpy(dtype=bool)].drop(columns="total")
+    return found.sort_values(["year", "method", "service_type", "area"], ascending=[False, True, True, True],
+                             ignore_index=True)  # fmt: skip
+
+
+def _groups(cells: pd.DataFrame) -> pd.DataFrame:
+    """People who were heard together at one place: one row per piece and cell."""
+    return cells.groupby([*_CELL, "piece_id"])["people"].sum().reset_index()
+
+
+def _may_be_told(cells: pd.DataFrame, today: date, few: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which rows are of a large group, or of a cell of small ones that is published."""
+    large = cells.groupby([*_CELL, "piece_id"])["people"].transform("sum") >= few
+    small = _groups(cells[~large.to_numpy() & (cells["half_year"] < pd.Timestamp(today)).to_numpy()])
+    told = [safe_totals(base, few).assign(half_year=end) for end, base in small.groupby("half_year")]
+    shown = pd.concat(told) if told else small.assign(hidden=0)
+    may = pd.MultiIndex.from_frame(cells[_CELL]).isin(pd.MultiIndex.from_frame(shown.loc[shown["hidden"] == 0, _CELL]))
+    return np.asarray(large.to_numpy() | (may & (cells["half_year"] < pd.Timestamp(today)).to_numpy()))
+
+
+def _cells(found: pd.DataFrame) -> pd.DataFrame:
+    """The pieces, each with the cell it is counted in; one that says no number counts 1."""
     label = found["service_type"].fillna("") + _BAR + found["county"].fillna("")
-    cells = found.assign(
+    return found.assign(
         half_year=half_year_ends(found["known_date"]), row=label.astype("str"), column=found["method"],
         people=found["n"].fillna(1).astype("int64"),
     )  # fmt: skip
-    return cells[(cells["half_year"] < pd.Timestamp(today)).to_numpy()]
 
 
 def _table(totals: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +127,7 @@ def _answers(pieces: pd.DataFrame, known: Tables, settings: Settings) -> pd.Data
     keys = ["piece_id", "service_id", "service_type_said", "area"]
     both = both.drop(columns="organisation").merge(subject.drop_duplicates(keys), on=keys)
     both["n"] = both["n"].fillna(1).astype("int64")
-    both[["dimension", "wording"]] = both[["dimension", "wording"]].fillna("").astype("str")
+    both[["dimension", "wording"]] = both[["dimension", "wording"]].astype("str").fillna("")
     both["design_effect"] = both["design_effect"].fillna(1.0)
     both["source"] = both["organisation"].fillna("")
     return both[(both["n"] > 0).to_numpy()]

@@ -25,13 +25,15 @@ COLUMNS = (
 TOLD = ("higher", "lower", "not_shown", "too_few")
 _QUESTION = ["instrument", "item", "asked"]
 OWN = "own"
+FEWEST_OTHERS = 2  # organisations; the authority's own surveys count as one of them
 
 
 @dataclass(frozen=True)
 class Selection:
     """Which answers: all that fit every field that is given. Blank or None: whatever it is.
 
-    first, last: days within which collection ended. organisation: any spelling; others: all but that organisation.
+    first, last: days within which collection ended. organisation: any spelling; others: all but that organisation,
+    on the questions that at least two of them have asked, so that it is never one of them alone.
     """
 
     first: date | None = None
@@ -65,7 +67,7 @@ def survey_comparison(tables: Tables, a: Selection, b: Selection, as_of: date, s
     if asked.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     rows = rows.merge(asked.assign(question=asked.index), on=_QUESTION)
-    enough = _enough(rows, settings)
+    enough = _not_one_alone(_enough(rows, settings), {"a": a, "b": b})
     means = {s: _means(enough[enough["side"] == s], len(asked), settings) for s in ("a", "b")}
     return _told(asked, rows, enough, means, settings)
 
@@ -103,6 +105,13 @@ def _enough(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     group = ["submission", "organisation", "event_date", "type", *_QUESTION]
     people = rows.groupby(group, dropna=False)["n"].transform("sum")
     return rows[(people >= settings.voices.few).to_numpy(dtype=bool)]
+
+
+def _not_one_alone(rows: pd.DataFrame, sides: dict[str, Selection]) -> pd.DataFrame:
+    """Without the answers of "all others" to a question that only one of them has asked."""
+    asked_by = rows.assign(who=rows["organisation"].fillna("")).groupby(["side", "question"])["who"].transform("nunique")
+    others = rows["side"].isin([side for side, which in sides.items() if which.others])
+    return rows[~(others & (asked_by < FEWEST_OTHERS)).to_numpy()]
 
 
 def _chosen(rows: pd.DataFrame, which: Selection, settings: Settings) -> BoolArray:

@@ -28,9 +28,10 @@ class Period:
 class Given:
     """What the organisation gave, by the day it was received.
 
-    pieces, people: in all, of half-years that are over; None where that must not be told. People who have told of
-    several places count in each. table: method, total (of the method in all), service_type, area, pieces, people,
-    hidden (no number may be told), at_least (part of it may not). means: kind ("dimension" or "item"), dimension,
+    pieces, people: in all; None where that must not be told. at_least: further people, of small groups, are not
+    counted. People who have told of several places count in each.
+    table: method, total (of the method in all), service_type, area, pieces, people, hidden (no number may be told),
+    at_least (part of it may not). means: kind ("dimension" or "item"), dimension,
     instrument, item, wording, n, pieces, sources, mean, se, low, high (statistics.answer_means; 0-100), the same as
     others_* (missing where others are too few) and against ("higher", "lower", "alike", "alone").
     quotes: dimension, method, text, of those who agreed that the organisation may read it.
@@ -38,6 +39,7 @@ class Given:
 
     pieces: int | None
     people: int | None
+    at_least: bool
     table: pd.DataFrame
     means: pd.DataFrame
     quotes: pd.DataFrame

@@ -39,21 +39,23 @@ def told(report: ReportBack, names: Names) -> list[Block]:
 def _in_all(report: ReportBack, t: Translator) -> str:
     given = report.given
     started = [t("back.open")] if report.open else []
-    if given.pieces is None or given.people is None:
+    if given.people is None:
         untold = [t("back.not_told")] if len(given.table) else []
         return " ".join([*untold, *started])
-    pieces, people = t.plural("back.pieces", given.pieces), t.plural("back.people", given.people)
-    return " ".join([t("back.given", pieces=pieces, people=people), *started])
+    people = t.plural("back.people", given.people)
+    if given.pieces is None:
+        return " ".join([t("back.given_at_least", people=people), *started])
+    return " ".join([t("back.given", pieces=t.plural("back.pieces", given.pieces), people=people), *started])
 
 
 def _tables(table: pd.DataFrame, names: Names) -> list[Block]:
     t = names.t
     header = [t("own.pieces"), t("own.people")]
     whole, parts = (records(table[table["total"] == total]) for total in (True, False))
-    by_method = [[capital(t.word("method", row["method"])), *_numbers(row, t)] for row in whole]
+    by_method = [[capital(t.word("method", row["method"])), *given_numbers(row, t)] for row in whole]
     by_place = [
         [_type(row["service_type"], names), row["area"] or t("back.no_area"), t.word("method", row["method"]),
-         *_numbers(row, t)]
+         *given_numbers(row, t)]
         for row in parts
     ]  # fmt: skip
     places = [t("column.type"), t("own.area"), t("voices.method"), *header]
@@ -63,7 +65,7 @@ def _tables(table: pd.DataFrame, names: Names) -> list[Block]:
     ]
 
 
-def _numbers(row: Row, t: Translator) -> list[str]:
+def given_numbers(row: Row, t: Translator) -> list[str]:
     """Pieces and people as they may be told."""
     if row["hidden"]:
         return [t("back.hidden"), t("back.hidden")]

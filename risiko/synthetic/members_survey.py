@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,8 +55,12 @@ class MembersSurvey:
         return int(self.answers["woman"].sum())
 
 
-def members_surveys(seed: int = 2020, *, wave: int = 1) -> tuple[MembersSurvey, ...]:
+def members_surveys(
+    seed: int = 2020, *, wave: int = 1, within: Collection[str] = ()
+) -> tuple[MembersSurvey, ...]:  # fmt: skip
     """The six surveys. wave 2 asks as many again a year later, and two of the questions are answered better.
+
+    within: the only counties that members live in; none: all of them.
 
     A person's answers hang together, and those of one type of service in one county are alike: a design effect above 1.
     """
@@ -63,7 +68,7 @@ def members_surveys(seed: int = 2020, *, wave: int = 1) -> tuple[MembersSurvey, 
     level = np.random.default_rng([seed, 0]).normal(size=(len(places.counties()), len(_ITEMS)))
     sent, answered = _apportioned(SENT, _SHARE_SENT), _apportioned(ANSWERED, _SHARE_ANSWERED)
     return tuple(
-        MembersSurvey(name, int(invited), _answers(rng, name, int(n), level, wave))
+        MembersSurvey(name, int(invited), _answers(rng, name, int(n), level, wave, within))
         for name, invited, n in zip(ASKED, sent, answered, strict=True)
     )
 
@@ -76,9 +81,11 @@ def _apportioned(total: int, shares: tuple[float, ...]) -> Ints:
     return np.asarray(found)
 
 
-def _answers(rng: Rng, organisation: str, n: int, level: Floats, wave: int) -> pd.DataFrame:
+def _answers(
+    rng: Rng, organisation: str, n: int, level: Floats, wave: int, within: Collection[str]
+) -> pd.DataFrame:  # fmt: skip
     table = places.counties()
-    weight = table["population"].to_numpy(dtype=float)
+    weight = table["population"].where(table["county"].isin(within or table["county"]), 0).to_numpy(dtype=float)
     county = rng.choice(len(table), size=n, p=weight / weight.sum())
     types = np.array(ORGANISATIONS[organisation])
     person = rng.normal(size=n)

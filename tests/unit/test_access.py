@@ -12,14 +12,16 @@ from risiko.vocabulary import ROLES
 
 ROOT = Path(__file__).parents[2] / "risiko"
 # What each role may do, drawn by hand: one letter for each action below, in its order.
-DRAWN = ("read", "plan", "decide", "override", "comment", "outcome", "draw", "weights", "check", "log", "roles", "own_evidence")
+DRAWN = ("read", "plan", "decide", "override", "comment", "outcome", "draw", "weights", "check", "log", "roles",
+         "own_evidence", "submit", "voices", "council", "coverage", "purge")  # fmt: skip
 MAY = {
-    #               rpdocodwclro
-    "reader":       "x...........",
-    "planner":      "xxxxxxxx....",
-    "analyst":      "x...x..xxx.x",
-    "organisation": "...........x",
-    "admin":        "xxxxxxxxxxxx",
+    #               rpdocodwclrosvccp
+    "reader":       "x............x.x.",
+    "planner":      "xxxxxxxx....xx.x.",
+    "analyst":      "x...x..xxx.xxxxx.",
+    "organisation": "...........xxx...",
+    "council":      ".......x.....xxx.",
+    "admin":        "xxxxxxxxxxxxxxxxx",
 }  # fmt: skip
 
 
@@ -33,7 +35,7 @@ def test_each_role_may_do_what_is_drawn_and_nothing_else(role: str) -> None:
 def test_who_has_no_role_may_nothing_and_roles_add_up() -> None:
     assert not any(may(Person("k", frozenset()), action) for action in ACTIONS)
     both = Person("k", frozenset({"organisation", "reader"}))
-    assert {action for action in ACTIONS if may(both, action)} == {"read", "own_evidence"}
+    assert {action for action in ACTIONS if may(both, action)} == {"read", "own_evidence", "submit", "voices", "coverage"}
 
 
 @pytest.mark.parametrize(("office", "asked", "allowed"), [
@@ -52,7 +54,7 @@ def test_the_office_binds_neither_reading_nor_an_administrator() -> None:
 
 def test_the_local_user_may_all_but_is_no_organisation() -> None:
     assert all(may(local("k"), action) for action in ACTIONS)
-    assert local("k").roles == frozenset(ROLES) - {"organisation"}
+    assert local("k").roles == frozenset(ROLES) - {"organisation", "council"}
 
 
 def test_a_refusal_names_the_person_the_action_and_the_office_and_no_secret() -> None:

@@ -50,6 +50,10 @@ def national_number(first_nine: str) -> str | None:
     ("Skriv til kari_n+1@post.example.no.", "Skriv til [e-post]."),
     ("Se https://example.no/a?b=1 og www.example.org.", "Se [nettadresse] og [nettadresse]"),
     ("Fødselsnummer: 01010112345 (skrevet feil)", "Fødselsnummer: [fødselsnummer] (skrevet feil)"),
+    *((f"Hun er {number}.", "Hun er [fødselsnummer].") for number in (
+        "01819012365", "018190 12365", "01.81.90-12365", "01-81-90-12365", "01/81/90 12365", "018190/12365",
+        "018190\u201312365", "018190 \u2013 12365", "018190\u201112365", "018190\n12365", "01\u00a081\u00a090\u00a012365",
+    )),
 ])  # fmt: skip
 def test_identifiers_give_way(text: str, left: str) -> None:
     assert masked(text) == left

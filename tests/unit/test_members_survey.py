@@ -23,6 +23,12 @@ def test_the_same_seed_gives_the_same_answers_and_another_does_not() -> None:
     assert not first.equals(other)
 
 
+def test_members_can_live_in_some_counties_only() -> None:
+    found = pd.concat([one.answers for one in members_surveys(within=["Troms", "Agder"])])
+    assert set(found["area"]) == {"Troms", "Agder"}
+    assert len(found) == ANSWERED
+
+
 def test_answers_are_whole_steps_with_some_blank() -> None:
     answers = pd.concat([one.answers for one in members_surveys()])
     items = answers[[name for name in answers if ":" in name]]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pandas as pd
 import pytest
 
 from risiko import pipeline
 from risiko.access import NotAllowed, Person
 from risiko.pipeline.draws import draw_for
 from risiko.pipeline.named_weights import remove_weights, save_weights
-from risiko.pipeline.own_evidence import COLUMNS, organisations, own_evidence
+from risiko.pipeline.own_evidence import last_received, organisations, own_evidence
 from risiko.store import open_store
 from tests import small_authority as small
 from tests.builders import NOON, batch, part
@@ -41,21 +44,35 @@ def authority() -> pipeline.Authority:
     return pipeline.Authority(store, small.rules())
 
 
-def test_pieces_and_people_are_counted_as_drawn(authority: pipeline.Authority) -> None:
-    found = own_evidence(authority, "FORENINGEN-A")
-    assert list(found.columns) == list(COLUMNS)
-    assert found.values.tolist() == [
-        [2023, "interview", "home", "Troms", 1, 5, False],
-        [2023, "narrative", "home", "Agder", 1, 2, True],
-        [2023, "survey", "home", "Agder", 1, 20, False],
-        [2022, "survey", "nursing", "Oslo", 1, 7, False],
+TODAY = date(2024, 1, 2)
+
+
+def told(authority: pipeline.Authority, organisation: str, today: date = TODAY) -> list[list[object]]:
+    """year, method, type, area, people (None: not told), and whether there are more."""
+    found = own_evidence(authority, organisation, today)
+    people = [None if pd.isna(n) else int(n) for n in found["people"]]
+    rows = found[["year", "method", "service_type", "area"]].assign(people=people, more=found["at_least"])
+    return [[None if v is None or v != v else v for v in row] for row in rows.astype(object).to_numpy().tolist()]
+
+
+def test_pieces_and_people_are_counted_as_drawn_and_a_small_group_is_not_told(authority: pipeline.Authority) -> None:
+    assert told(authority, "FORENINGEN-A") == [
+        [2023, "interview", "home", "Troms", 5, False],
+        [2023, "narrative", "home", "Agder", None, False],
+        [2023, "survey", "home", "Agder", 20, False],
+        [2022, "survey", "nursing", "Oslo", 7, False],
     ]
 
 
+def test_what_is_not_known_by_the_day_is_not_counted(authority: pipeline.Authority) -> None:
+    assert [row[0] for row in told(authority, "Foreningen A", date(2023, 5, 31))] == [2022]
+    assert last_received(authority, "Foreningen A", date(2023, 5, 31)) == date(2022, 3, 1)
+    assert last_received(authority, "Foreningen C", TODAY) is None
+
+
 def test_of_another_organisation_nothing_is_told(authority: pipeline.Authority) -> None:
-    assert own_evidence(authority, "Foreningen B")["people"].tolist() == [50]
-    assert own_evidence(authority, "Foreningen C").empty
-    assert own_evidence(authority, "").empty
+    assert [row[4] for row in told(authority, "Foreningen B")] == [50]
+    assert told(authority, "Foreningen C") == told(authority, "") == []
     assert organisations(authority) == ["Foreningen A", "Foreningen B"]
 
 

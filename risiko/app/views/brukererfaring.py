@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from risiko.access import may
-from risiko.app import data, login, session, voice_data
+from risiko.app import data, login, session, voice_data, voice_work
 from risiko.app.data import Opened
 from risiko.app.widgets import (
     notices,
@@ -35,7 +35,7 @@ SECTIONS: dict[str, tuple[str, Section]] = {
     "give": ("submit", voice_form.show),
     "own": ("own_evidence", own_evidence.section),
     "answer": ("own_evidence", _answer),
-    "heard": ("read", voice_coverage.show),
+    "heard": ("coverage", voice_coverage.show),
     "use": ("voices", voice_ledger.show),
     "compare": ("voices", voice_compare.show),
     "council": ("council", voice_council.show),
@@ -49,6 +49,7 @@ def show() -> None:
         at = data.opened(t) if login.allowed(t, "voices") else None
         if at is None:
             return
+        voice_work.now()  # what was typed last is kept in the form also when another section is opened from it
         who = login.visit().person()
         open_to = [name for name, (action, _) in SECTIONS.items() if may(who, action)]
         if not open_to:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -10,8 +12,9 @@ from risiko.access import Person
 from risiko.app import data, login
 from risiko.app.data import Opened
 from risiko.app.display import plain, plain_cells
-from risiko.pipeline.own_evidence import FEW, organisations, own_evidence
+from risiko.pipeline.own_evidence import organisations, own_evidence
 from risiko.reports.names import Names
+from risiko.reports.organisation_told import given_numbers
 
 
 def section(at: Opened, names: Names) -> None:
@@ -39,25 +42,24 @@ def whose(authority: pipeline.Authority, who: Person, names: Names) -> str | Non
 
 def show(authority: pipeline.Authority, organisation: str, names: Names) -> None:
     """One row per year, method, type and area; where few took part it says so instead of numbers."""
-    t, found = names.t, own_evidence(authority, organisation)
+    t, found = names.t, own_evidence(authority, organisation, date.today())
     if found.empty:
         st.info(t("own.none", organisation=plain(organisation)))
         return
     st.markdown(t("own.lead", organisation=plain(organisation)))
-    if found["few"].any():
-        st.caption(t("own.few", few=f"<{FEW}"))
+    if found[["hidden", "at_least"]].to_numpy().any():
+        st.caption(t("back.few", few=t.number(authority.settings.voices.few)))
     st.table(plain_cells(as_table(found, names)), hide_index=True, border="horizontal")
 
 
 def as_table(found: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """The counts in words; neither number of a small group is told."""
+    """The counts in words, as far as they may be told."""
     t, missing = names.t, names.t("data.missing")
-    number = [[f"<{FEW}" if few else t.number(n) for n, few in zip(found[c], found["few"], strict=True)]
-              for c in ("pieces", "people")]  # fmt: skip
+    numbers = [given_numbers(row, t) for row in found.to_dict("records")]
     return pd.DataFrame({
         t("own.year"): found["year"].astype("str"),
         t("voices.method"): [t.word("method", method) for method in found["method"]],
-        t("column.type"): [missing if pd.isna(one) else names.service_type(one) for one in found["service_type"]],
-        t("own.area"): found["area"].fillna(missing),
-        t("own.pieces"): number[0], t("own.people"): number[1],
+        t("column.type"): [names.service_type(one) if one else missing for one in found["service_type"]],
+        t("own.area"): [one or missing for one in found["area"]],
+        t("own.pieces"): [pieces for pieces, _ in numbers], t("own.people"): [people for _, people in numbers],
     })  # fmt: skip

@@ -68,8 +68,12 @@ def _sides(way: str, offered: pd.DataFrame, own: str, names: Names) -> Sides:
         return {name: Selection(organisation=name) for name in sorted(offered["organisation"].dropna().unique())}
     if way == "submissions":
         once = offered.drop_duplicates("submission").iloc[::-1]
-        return {f"{'' if pd.isna(r.organisation) else r.organisation + ', '}{t.date(r.event_date)}":
-                Selection(submission=r.submission) for r in once.itertuples()}  # fmt: skip
+        found: Sides = {}
+        for r in once.itertuples():
+            name = f"{'' if pd.isna(r.organisation) else r.organisation + ', '}{t.date(r.event_date)}"
+            same = sum(one == name or one.startswith(f"{name} (") for one in found)  # two on one day
+            found[f"{name} ({t.number(same + 1)})" if same else name] = Selection(submission=r.submission)
+        return found
     days, found = offered["event_date"].sort_values(), {}
     for day in days:
         year = day.year

@@ -25,7 +25,7 @@ def show(at: Opened, names: Names, organisation: str) -> None:
     """Everything that may be told the organisation about a period. organisation: the view says which."""
     t = names.t
     st.header(t("back.title", organisation=plain(organisation)), anchor=False, divider="gray")
-    offered = report_data.periods(date.today())
+    offered = report_data.periods(at, organisation, date.today())
     period = st.selectbox(t("back.period"), offered, key=session.widget_key("back.period"), filter_mode=None,
                           help=t("back.period_help"))  # fmt: skip
     with st.spinner(t("back.making")):
