@@ -13,6 +13,8 @@ from risiko.access import Person
 from risiko.app import data, login
 from risiko.app.data import Opened
 from risiko.i18n import Translator
+from risiko.intake import answer_file
+from risiko.intake.answer_file import ReadAnswers
 from risiko.intake.submission import Known, Submission
 from risiko.intake.workbook import Read
 from risiko.pipeline import drafts, intake
@@ -64,6 +66,12 @@ def take(at: Opened, submission: Submission) -> Taken:
 def read_file(at: Opened, content: bytes, name: str) -> Read:
     """A filled template, read and checked; nothing is kept."""
     return intake.read_file(authority(at), content, name, today=date.today())
+
+
+def read_answers(at: Opened, content: bytes, name: str) -> ReadAnswers:
+    """A file of answers, one row for each who answered, read and reduced; nothing is kept."""
+    largest = authority(at).settings.voices.largest_file_mb
+    return answer_file.read_answers(content, name, known(at), largest_mb=largest)
 
 
 def kept_drafts(at: Opened) -> list[Draft]:

@@ -17,21 +17,32 @@ OTHER = "?"  # an organisation that is not in the list
 SERVICE, AREA = PLACES = ("service", "area")
 NOT_TOLD = -1.0  # the mean of a question whose answer is still to be filled in
 SCORE, CRITICALITY = "score", "criticality"
+FROM_FILE = "items.file"  # where faults of answers that came from a file are told
 _PARTS = ("said", "quotes", "items")
 _WORDED = ("instrument", "item", "wording", "dimension")
 _PLACE = ("service_id", "service_type", "area", "n", "n_invited")
 _SIMPLE = tuple(f.name for f in fields(Submission) if f.name not in (*_PARTS, "organisation", "new_organisation"))
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a file of answers came to. It is no field of the form, so that no decimal and no spread gets lost."""
+
+    items: tuple[ItemMean, ...] = ()
+    said: tuple[Said, ...] = ()
+
+
 @dataclass
 class Sheet:
     """values: path -> what was filled in, None or blank where nothing was. rows: places, quotes, items -> row numbers.
+    answers: of a file, beside what is filled in.
 
     A row keeps its number while others are added and removed: places.2.safe.score stays the same field.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=lambda: {"places": [1], "quotes": [], "items": []})
+    answers: Answers = Answers()
 
     def add(self, part: str, **values: Any) -> None:
         """One more row of a part, with these values."""
@@ -47,6 +58,12 @@ class Sheet:
         self.rows[part] = [one for one in self.rows[part] if one != number]
         if part == "places" and not self.rows[part]:
             self.add(part)
+
+    def lay_to(self, items: tuple[ItemMean, ...], said: tuple[Said, ...], n: int | None) -> None:
+        """Take the answers of a file in place of those before; n: how many answered, where that is not filled in."""
+        self.answers = Answers(items, said)
+        if items and self.get("n") is None:
+            self.values["n"] = n
 
     def place_of(self, item: int) -> int:
         """The place that a question is about: the first until another is chosen."""
@@ -79,6 +96,8 @@ def sheet_of(submission: Submission) -> Sheet:
     sheet = Sheet({name: getattr(submission, name) for name in _SIMPLE}, {"places": [], "quotes": [], "items": []})
     sheet.values |= {"organisation": OTHER if submission.new_organisation else submission.organisation or None}
     sheet.values |= {"other": submission.organisation if submission.new_organisation else ""}
+    items = tuple(one for one in submission.items if one.spread is not None)
+    sheet.answers = Answers(items, tuple(one for one in submission.said if one.spread is not None))
     places: dict[tuple[str, ...], int] = {}
 
     def place(one: Said | ItemMean) -> int:
@@ -89,7 +108,7 @@ def sheet_of(submission: Submission) -> Sheet:
             places[key] = sheet.rows["places"][-1]
         return places[key]
 
-    for said in submission.said:
+    for said in (one for one in submission.said if one.spread is None):
         base = f"places.{place(said)}"
         graded = said.criticality or (WORDS if said.text and said.score is None else "")
         topic = {"score": said.score, "text": said.text, "graded": graded}
@@ -97,7 +116,7 @@ def sheet_of(submission: Submission) -> Sheet:
         sheet.values |= {f"{base}.{said.dimension or WHOLE}.{name}": value for name, value in topic.items()}
     for quote in submission.quotes:
         sheet.add("quotes", text=quote.text, agreed=quote.agreed, dimension=quote.dimension, may_show=quote.may_show)
-    for item in submission.items:
+    for item in (one for one in submission.items if one.spread is None):
         told = {name: getattr(item, name) for name in ("instrument", "item", "wording", "dimension", "n_blank")}
         numbers = {"n": item.n or None, "mean": None if item.mean == NOT_TOLD else item.mean}
         sheet.add("items", **told, **numbers, place=place(item))
@@ -111,8 +130,10 @@ def sheet_of(submission: Submission) -> Sheet:
 def filled(sheet: Sheet) -> Filled:
     """The submission as it stands: what is blank is left out, and a place of which nothing is told yet stays."""
     paths: dict[str, str] = {}
-    items = tuple(_items(sheet, paths))
-    said = tuple(_said(sheet, paths))
+    items = (*_items(sheet, paths), *sheet.answers.items)
+    said = (*_said(sheet, paths), *sheet.answers.said)
+    for name, part, read in (("items", items, sheet.answers.items), ("said", said, sheet.answers.said)):
+        paths |= {f"{name}.{n}": FROM_FILE for n in range(len(part) - len(read) + 1, len(part) + 1)}
     quotes = tuple(_quotes(sheet, paths))
     simple = {name: sheet.get(name) for name in _SIMPLE if sheet.get(name) is not None}
     other = sheet.get("organisation") == OTHER

@@ -57,7 +57,7 @@ def trace(
             _table(f"{len(found)} pieces behind the visit to {service} in plan {plan}", found)
         return
     told = uses_of(authority, piece)
-    told = replace(told, piece=_few_hidden(told.piece, authority.settings.voices.few))
+    told = _small_hidden(told, authority.settings.voices.few)
     if as_json:
         print_json({"state": told.state, **{part: records(getattr(told, part)) for part in _PARTS}})
         return
@@ -110,11 +110,20 @@ def _show(told: Uses) -> None:
 
 
 def _few_hidden(found: pd.DataFrame, few: int) -> pd.DataFrame:
-    """n as text: the number of a small group is not told."""
+    """n as text: the number of a small group is not told, nor its weight, from which it could be worked out."""
     from risiko.disclosure import shown
 
-    told = shown(found["n"], few) | found["n"].isna()
-    return found.assign(n=found["n"].astype("str").where(told.astype("bool"), f"<{few}"))
+    told = (shown(found["n"], few) | found["n"].isna()).astype("bool")
+    weight = {"weight": found["weight"].where(told | (found["weight"] == 0))} if "weight" in found else {}
+    return found.assign(n=found["n"].astype("str").where(told, f"<{few}"), **weight)
+
+
+def _small_hidden(told: Uses, few: int) -> Uses:
+    """The same without the numbers of small groups; what their subject weighed is told of none of the piece."""
+    piece = _few_hidden(told.piece, few)
+    small = (piece["n"] == f"<{few}").any()
+    weight = told.scores["weight"]
+    return replace(told, piece=piece, scores=told.scores.assign(weight=weight.mask((weight > 0) & small)))
 
 
 def _table(title: str, frame: pd.DataFrame) -> None:

@@ -93,6 +93,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "mean", "n_blank", "design_effect",
     ),
     "council_priority": ("0", "1", "2", "3"),
+    "example_question": ("fewer_hours", "knew_whom_to_call", "asked_before_change", "safe_at_home"),
     "example_survey_said": ("accessible", "involving", "coordinated"),
     "council_column": ("before", "after", "enters", "leaves"),
     "ledger_step": ("given", "score", "plan", "supervision"),

@@ -10,6 +10,7 @@ from risiko.ingest import faults
 from risiko.ingest.mapping import Table
 from risiko.organisations import spelling
 
+_FEWEST = 5  # as settings.experience.survey_minimum, unless told otherwise: of fewer people many means are alike
 HIGHEST_OF_TEN = 10  # scores that never pass it are most likely on a scale of 1 to 5 or 1 to 10
 _SURVEY = ["service_id", "service_type", "area", "event_date", "dimension", "n", "score"]
 TOLD = [*_SURVEY, "method", "organisation"]
@@ -36,9 +37,10 @@ def doubts(good: pd.DataFrame, table: Table, earlier: Sequence[pd.DataFrame]) ->
 
 
 def _delivered_twice(good: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Rows that tell the survey of an earlier row again. Single answers may well be alike, and are left alone."""
+    """Rows that tell the survey of an earlier row again. Small groups may well be alike, and are left alone."""
     both = pd.concat([before, good[TOLD]], ignore_index=True)
-    told = both[(both["method"] == "survey") & (both["n"] > 1).fillna(False).astype(bool) & both["score"].notna()]
+    several = (both["n"] >= _FEWEST).fillna(False).astype(bool)
+    told = both[(both["method"] == "survey") & several & both["score"].notna()]
     again = told.duplicated(_SURVEY).reindex(both.index, fill_value=False).iloc[len(before) :].set_axis(good.index)
     return faults.at(good["organisation"], again, "organisation", "same_survey")
 

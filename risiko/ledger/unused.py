@@ -66,7 +66,7 @@ def _reached(rows: pd.DataFrame, context: Context, weights: Mapping[str, float])
     area = ~direct & (rows["service_type"].notna() & rows["area"].notna()).to_numpy()
     bare = spelling(rows["area"])
     coded, alone = rows.assign(subject=subjects(rows)), _alone(rows, context)
-    twice = delivered_twice(coded)
+    twice = delivered_twice(coded, context.settings.experience.survey_minimum)
     fit = (alone == "") & ~twice
     asked, taken = _taken(coded, fit, direct, area, context, weights)
     registered = rows["service_id"].isin(context.known["services"]["service_id"]).to_numpy()

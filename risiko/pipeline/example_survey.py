@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from io import BytesIO
-from typing import Any
 
 from risiko.i18n import Translator
-from risiko.intake.filled import cells_of, type_name
+from risiko.intake.filled import type_name
+from risiko.intake.filled_template import filled_template
 from risiko.intake.submission import Known, Quote, Said, Submission
-from risiko.intake.template import template_xlsx
 from risiko.synthetic import places
 from risiko.synthetic.members_survey import AGES, GROUP, IN_GROUP, TOPICS, MembersSurvey, members_surveys
 
-_KEYS = 1  # the row of hidden keys in a sheet
 _COUNTY = "Trøndelag"
 _BEFORE = {1: 395, 2: 30}  # days before today that the collection ended
 
@@ -58,7 +54,8 @@ def _survey(one: MembersSurvey, last: date, t: Translator, known: Known) -> byte
     names = {kind: type_name(kind, t, known) for kind in one.answers["service_type"].unique()}
     rows["service_type"] = rows["service_type"].map(names)
     topics = [t.word("dimension", TOPICS[name]) if name in TOPICS else None for name in header]
-    return _filled("survey", about, t, known, [topics, header, *rows.to_numpy().tolist()])
+    asked = [f"own:{t.word('example_question', name[4:])}" if name in TOPICS else name for name in header]
+    return filled_template(about, t, known, [topics, asked, *rows.to_numpy().tolist()])
 
 
 def _focus_group(last: date, t: Translator, known: Known) -> bytes:
@@ -74,45 +71,4 @@ def _focus_group(last: date, t: Translator, known: Known) -> bytes:
         quotes=(Quote(t("example_survey.quote"), True, "accessible", "organisation"),), first_day=last,
         last_day=last,
     )  # fmt: skip
-    return _filled("focus_group", about, t, known, [])
-
-
-def _filled(method: str, about: Submission, t: Translator, known: Known, answers: list[list[Any]]) -> bytes:
-    """The template of the method with the cells of the submission written into it, and raw answers in a sheet."""
-    import openpyxl
-
-    book = openpyxl.load_workbook(BytesIO(template_xlsx(method, t, known=known, example=False)))
-    for sheet, rows in cells_of(about, t, known).items():
-        page = next((p for p in book.worksheets if _key(p, sheet)), None)
-        if page is not None and rows:
-            _lines(page, rows[0]) if sheet == "about" else _table(page, sheet, rows)
-    if answers:
-        page = next(p for p in book.worksheets if _key(p, "answers"))
-        where = page.title
-        book.remove(page)
-        page = book.create_sheet(where)
-        for row in answers:
-            page.append(row)
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _key(page: Any, sheet: str) -> bool:
-    return any(str(cell.value).startswith(f"{sheet}.") for cell in page[_KEYS])
-
-
-def _lines(page: Any, row: Mapping[str, Any]) -> None:
-    """The sheet where each line is one question: its key stands first, the answer third."""
-    for cells in page.iter_rows():
-        key = str(cells[0].value).removeprefix("about.")
-        if key in row:
-            cells[2].value = row[key]
-
-
-def _table(page: Any, sheet: str, rows: list[dict[str, Any]]) -> None:
-    at = {str(cell.value).removeprefix(f"{sheet}."): cell.column for cell in page[_KEYS]}
-    for place, row in enumerate(rows, start=_KEYS + 2):
-        for key, value in row.items():
-            if key in at:
-                page.cell(place, at[key], value)
+    return filled_template(about, t, known)

@@ -114,7 +114,8 @@ def take(
         submission = replace(submission, organisation="" if pd.isna(name) else str(name))
     kept = batch(submission, now=now, settings=authority.settings, known_date=since)
     doubts = (*found, *stands_already(_rows(kept, "submissions"), rows["submissions"], authority.settings),
-              *delivered_twice(_rows(kept, "experiences"), rows, own))  # fmt: skip
+              *delivered_twice(_rows(kept, "experiences"), rows, own,
+                               authority.settings.experience.survey_minimum))  # fmt: skip
     parts = (*(_told_anew(kept, rows) if len(before) else kept.parts), *gone)
     changed = bool(parts) and authority.store.commit(Batch(parts, now)).changed
     status = ("changed" if len(before) or gone else "added") if changed else "already"

@@ -30,14 +30,16 @@ def stands_already(new: pd.DataFrame, held: pd.DataFrame, settings: Settings) ->
     return (Fault("last_day", "stands_already", told=told, rejected=False),)
 
 
-def delivered_twice(new: pd.DataFrame, rows: Tables, own: str) -> tuple[Fault, ...]:
+def delivered_twice(new: pd.DataFrame, rows: Tables, own: str, fewest: int) -> tuple[Fault, ...]:
     """A doubt where a survey tells, about a service or area, just what stands there from another delivery.
 
     new: rows of experiences, labelled by their place in the submission `own`. Such answers count once in the score
-    (signals.experience_pieces.delivered_twice).
+    (signals.experience_pieces.delivered_twice). Of fewer people than `fewest` nothing is said: two small groups may
+    well be alike, and who hands in would learn what another's few have answered.
     """
     held = rows["experiences"]
-    new = new[((new["method"] == "survey") & (new["n"] > 1) & new["score"].notna()).fillna(False).to_numpy(dtype=bool)]
+    scored = (new["method"] == "survey") & (new["n"] >= fewest) & new["score"].notna()
+    new = new[scored.fillna(False).to_numpy(dtype=bool)]
     held = held[(held["method"] == "survey").to_numpy() & ~held["experience_id"].str.startswith(f"{own}-").to_numpy()]
     again = pd.concat([held[_SAME], new[_SAME]]).duplicated().to_numpy()[len(held) :]
     return tuple(Fault(f"said.{place}.score", "delivered_twice", rejected=False) for place in new.index[again])

@@ -109,7 +109,8 @@ def _enough(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 def _not_one_alone(rows: pd.DataFrame, sides: dict[str, Selection]) -> pd.DataFrame:
     """Without the answers of "all others" to a question that only one of them has asked."""
-    asked_by = rows.assign(who=rows["organisation"].fillna("")).groupby(["side", "question"])["who"].transform("nunique")
+    named = rows.assign(who=rows["organisation"].fillna(""))
+    asked_by = named.groupby(["side", "question"])["who"].transform("nunique")
     others = rows["side"].isin([side for side, which in sides.items() if which.others])
     return rows[~(others & (asked_by < FEWEST_OTHERS)).to_numpy()]
 

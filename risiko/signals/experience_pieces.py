@@ -71,7 +71,7 @@ def in_pieces(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     n = rows["n"].fillna(1).to_numpy(dtype=float)
     score = rows["score"].to_numpy(dtype=float)
     survey = (rows["method"] == SURVEY).to_numpy()
-    idle = np.isnan(score) | (n <= 0) | delivered_twice(rows)
+    idle = np.isnan(score) | (n <= 0) | delivered_twice(rows, settings.experience.survey_minimum)
     kind = np.where(idle, _WORDS, np.where(survey & ~said, _LACKING, _COUNTS))
 
     key = (coded["piece"] * (len(DIMENSIONS) + 1) + coded["dimension"]) * 3 + kind
@@ -107,13 +107,13 @@ def _codes(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"piece": dense, "dimension": dimension + 1}, index=rows.index)
 
 
-def delivered_twice(rows: pd.DataFrame) -> BoolArray:
+def delivered_twice(rows: pd.DataFrame, fewest: int) -> BoolArray:
     """Which rows tell a survey again that is told already: same subject, day, dimension, n and score.
 
-    Two organisations may have delivered it; the delivery known first counts. Single answers may well be alike, and are
-    left alone.
+    Two organisations may have delivered it; the delivery known first counts. The means of fewer people than `fewest`
+    may well be alike (of three there are 13 on a scale of five steps), and are left alone.
     """
-    several = (rows["n"].fillna(0) > 1).to_numpy(dtype=bool)
+    several = (rows["n"].fillna(0) >= fewest).to_numpy(dtype=bool)
     told = rows[((rows["method"] == SURVEY) & rows["score"].notna()).to_numpy() & several]
     told = told.sort_values(["known_date", "experience_id"], kind="stable")
     again = told.index[told.duplicated(["subject", "event_date", "dimension", "n", "score"])]

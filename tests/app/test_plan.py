@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from risiko import pipeline
 from risiko.access import local
+from risiko.app import data, plan_data
 from risiko.app.data import Opened
 from risiko.app.plan_data import Asked, Made, key_of
 from risiko.app.server import MAIN
@@ -37,9 +38,14 @@ SEED = 20260630  # of the as-of date, which nobody has picked
 
 
 @pytest.fixture
-def own_store(authority: Path, tmp_path: Path) -> Path:
-    """A copy of the store, to write in."""
-    return Path(shutil.copy(authority, tmp_path / "own.db"))
+def own_store(authority: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the store, to write in; at one address for all tests, so that the same records are scored once."""
+    folder = tmp_path_factory.getbasetemp() / "own"
+    folder.mkdir()
+    yield Path(shutil.copy(authority, folder / "own.db"))
+    data.authority.clear()
+    plan_data._kept.clear()  # by the number of log entries, which another copy may have as many of
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

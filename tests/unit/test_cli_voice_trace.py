@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from risiko.cli.main import app
+from risiko.cli.voice_trace import _few_hidden, _small_hidden
+from risiko.pipeline.forward import Uses
 from risiko.pipeline.plans import save_plan
 from risiko.store import open_store
 from tests.builders import batch, part
@@ -49,6 +52,26 @@ def test_a_visit_is_traced_back_and_small_groups_have_no_number(store: str) -> N
     evidence = {row["piece_id"]: row["n"] for row in json.loads(out)["evidence"]}
     assert code == 0
     assert evidence == {"a1": "40", "c1": "<5", "d1": "20", "h1": "30"}
+
+
+def test_what_a_small_group_weighed_does_not_tell_how_many_they_were(store: str) -> None:
+    """Three people's interview weighs another number of survey answers than two's."""
+    code, out = asked("trace", "--plan", "1", "--service", "s006", "--store", store, "--json")
+    behind = {row["piece_id"]: row["weight"] for row in json.loads(out)["evidence"]}
+    assert code == 0
+    assert behind["c1"] in (None, 0.0)
+    assert behind["a1"] > 0
+    for n, told in ((3, False), (20, True)):
+        uses = _small_hidden(_uses(n), 5)
+        assert uses.scores["weight"].notna().tolist() == [told, True]
+        found = _few_hidden(pd.DataFrame({"n": [n], "weight": [3.7]}).astype({"n": "Int64"}), 5)
+        assert found["weight"].notna().tolist() == [told]
+
+
+def _uses(n: int) -> Uses:
+    none = pd.DataFrame()
+    piece = pd.DataFrame({"piece_id": ["a"], "n": pd.array([n], dtype="Int64")})
+    return Uses(piece, "held", pd.DataFrame({"weight": [3.7, 0.0]}), none, none)
 
 
 def test_what_is_not_used_is_listed_with_its_reason(store: str) -> None:

@@ -192,7 +192,7 @@ def test_cautions_say_who_is_missing_and_what_it_rests_on() -> None:
     assert set(at.index) == {"few_men", "children_unheard", "low_response"}
     assert (at.loc["few_men", "n"], at.loc["few_men", "of"]) == (2, 2)
     assert at.loc["children_unheard", "service_type"] == "child_institution"
-    assert at.loc["low_response", "share"] == pytest.approx(80 / 900)
+    assert at.loc["low_response", "share"] == 0.09, "80 of 900; an exact share would tell the 80 to who knows the 900"
     said = words.caution_sentence(at.reset_index().set_index("kind", drop=False).loc["few_men"], names())
     assert said == "Færre enn 25\u00a0% av dem vi har hørt fra, er menn, så langt det er oppgitt (2 av 2 innspill)."
 
@@ -220,6 +220,27 @@ def test_one_organisation_giving_most_is_named_but_no_share_that_tells_a_small_n
         assert pd.notna(own["share"]) == told
         said = words.caution_sentence(own, names())
         assert ("75" in said) if told else ("mer enn 34" in said and "97" not in said)
+
+
+def test_shares_are_too_coarse_to_tell_one_more_answer() -> None:
+    """The exact shares of 100 and of 101 of the same others are two fractions that give the one person away."""
+    head, told = EXPERIENCES.strip().splitlines()[0], []
+    for n in (100, 101):
+        rows = [f"{name} | oslo | | | 2026-02-0{day} | 2026-02-10 | survey | {name} | {people} | 50"
+                for day, (name, people) in enumerate((("Stort", n), ("Lite", 60), ("Annet", 57)), start=1)]  # fmt: skip
+        told.append(found(world(experiences="\n".join([head, *rows]))).cautions)
+    own = [at.loc[(at["kind"] == "organisation").to_numpy(), "share"].tolist() for at in told]
+    assert own[0] == own[1] == [0.46, 0.46]
+
+
+def test_a_bar_in_a_name_does_not_make_two_organisations_of_one() -> None:
+    told = world()
+    told["experiences"]["organisation"] = told["experiences"]["organisation"].str.replace("e", "|")
+    given, at = {name.replace("|", "/") for name in told["experiences"]["organisation"].dropna()}, found(told)
+    for listed in (at.cells["organisations"], at.gaps["reach_elsewhere"]):
+        named = {name for one in listed for name in one.split("|")} - {""}
+        assert named
+        assert named <= given
 
 
 def test_a_type_heard_by_one_method_only_is_a_caution_from_three_pieces_on() -> None:

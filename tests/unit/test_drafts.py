@@ -9,10 +9,12 @@ import pytest
 from risiko import settings
 from risiko.access import NotAllowed, Person
 from risiko.errors import StoreError
+from risiko.intake.checking import faults
 from risiko.intake.submission import ItemMean, Quote, Said, Submission
 from risiko.pipeline import Authority
 from risiko.pipeline.drafts import drafts, remove, save, unreadable
 from risiko.store import open_store
+from tests.submissions import KNOWN
 
 MAY, JUNE = datetime(2026, 5, 1, 9), datetime(2026, 6, 1, 12)
 KARI = Person("kari@eksempel.no", frozenset({"organisation"}), organisation="Brukerforeningen")
@@ -51,6 +53,15 @@ def test_every_text_is_masked_before_it_is_kept(authority: Authority) -> None:
     assert "918" not in body
     assert "nordmann" not in body
     assert body.count("[telefon]") == body.count("[e-post]") == 6
+
+
+def test_an_identity_number_in_a_name_is_not_kept_and_cannot_be_handed_in(authority: Authority) -> None:
+    half = Submission("interview", organisation="Laget 018190\u00ad 12365", new_organisation=True)
+    save(authority, KARI, half, draft_id=None, now=MAY)
+    assert drafts(authority, KARI)[0].submission.organisation == "Laget [fødselsnummer]"
+    assert "12365" not in authority.store.drafts()["body"].iloc[0]
+    found = faults(drafts(authority, KARI)[0].submission, KNOWN)
+    assert ("organisation", "number_in_name") in {(fault.field, fault.reason) for fault in found}
 
 
 def test_one_sees_changes_and_removes_ones_own_only(authority: Authority) -> None:

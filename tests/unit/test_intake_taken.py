@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
-from risiko import settings
+from risiko import asof, settings
 from risiko.access import NotAllowed, Person, local
 from risiko.errors import InputError
 from risiko.i18n import Translator
@@ -21,6 +21,8 @@ from risiko.pipeline.people import grant
 from risiko.pipeline.purge import purge
 from risiko.pipeline.runs import Authority
 from risiko.reports.log_words import said as log_line
+from risiko.signals.experience_pieces import in_pieces
+from risiko.signals.registry import Context
 from risiko.store import open_store
 from risiko.store.memory import MemoryStore
 from tests.builders import batch as stored
@@ -215,9 +217,27 @@ def test_a_survey_that_another_organisation_delivered_is_a_doubt(authority: Auth
     assert [(doubt.reason, doubt.field) for doubt in taken.doubts] == [("delivered_twice", "said.2.score")]
     rows = held(authority)["experiences"]
     old, new = {"experiences": rows[rows["experience_id"] == "experiences-0"]}, rows[rows["service_id"] == "s1"].tail(1)
-    assert len(delivered_twice(new, old, "sub-1")) == 1
+    assert len(delivered_twice(new, old, "sub-1", 5)) == 1
     for changes in ({"event_date": pd.Timestamp(2025, 11, 2)}, {"n": 41}, {"score": 60.0}, {"method": "interview"}):
-        assert delivered_twice(new.assign(**changes), old, "sub-1") == ()
+        assert delivered_twice(new.assign(**changes), old, "sub-1", 5) == ()
+
+
+@pytest.mark.parametrize(("n", "voices"), [(2, 4), (4, 8), (5, 5)])
+def test_two_small_groups_of_the_same_mean_are_two_and_neither_tells_of_the_other(authority: Authority, n: int, voices: int) -> None:
+    """Of few people many means are alike; a doubt would let one organisation guess what another's few have answered."""
+    takens = [
+        take(authority, given("survey", organisation=name, n=n, n_invited=2 * n, said=(Said(service_id="s2", score=50.0),)),
+             ME, now=at)
+        for name, at in (("FVEO", NOW), ("Høstvind", LATER))
+    ]  # fmt: skip
+    assert ["delivered_twice" in {one.reason for one in taken.doubts} for taken in takens] == [False, n >= 5]
+    known = asof.known_at(authority.store.read(), LATER.date())
+    services = known["services"].set_index("service_id")
+    rows = known["experiences"]
+    rows = rows[(rows["service_id"] == "s2").to_numpy()].assign(subject=0)
+    found = in_pieces(rows, Context(services, known, LATER.date(), authority.settings))
+    assert found.loc[found["counts"], "n"].sum() == voices
+    assert found["counts"].tolist() == [True, n < 5]
 
 
 def test_an_authority_without_records_can_be_told_of_a_type_in_no_area(authority: Authority) -> None:

@@ -26,7 +26,7 @@ from tests.drawn import tables as drawn
 
 DAY, SETTINGS = date(2026, 6, 30), settings.load()
 SERVICES = "service_id | service_type\nhome | nursing_home\nflat | disability_housing"
-WAVE_1, WAVE_2, OTHER = "sub-000000000001", "sub-000000000002", "sub-000000000003"
+WAVE_1, WAVE_2, OTHER, THIRD = (f"sub-00000000000{n}" for n in (1, 2, 3, 4))
 SUBMISSIONS = f"""
 submission_id | known_date | first_day  | event_date | method | organisation | reached | user_group | n  | n_invited | consent | purpose     | keep_until | content_hash
 {WAVE_1}      | 2025-03-01 | 2025-01-01 | 2025-02-01 | survey | Laget        | members | users      | 60 | 60        | agreed  | supervision | 2029-01-01 | x
@@ -75,8 +75,15 @@ def test_everybody_having_answered_leaves_nothing_to_hide_and_few_answers_do() -
 
 
 def test_an_organisation_against_all_others_by_any_spelling() -> None:
-    found = compared(LAGET, Selection(organisation="LAGET", others=True)).loc[("safe", "Er du trygg?")]
-    assert (found["n_a"], found["n_b"], found["mean_b"]) == (120, 76, 66)
+    also = f"{THIRD} | 2026-03-02 | 2026-01-01 | 2026-02-01 | survey | | members | users | 40 | 80 | agreed | supervision | 2029-01-01 | w"
+    more = f"{THIRD}-1 | 2026-02-01 | 2026-03-02 | home | own | safe | Er du trygg? | 38 | 0 | 66 | 25 |"
+    others = Selection(organisation="LAGET", others=True)
+    found = compared(LAGET, others, world(f"{ITEMS}{more}\n", f"{SUBMISSIONS}{also}\n")).loc[("safe", "Er du trygg?")]
+    assert (found["n_a"], found["n_b"], found["mean_b"]) == (120, 114, 66)
+    alone = compared(LAGET, others).loc[("safe", "Er du trygg?")]
+    assert (alone["n_a"], pd.isna(alone["n_b"]), pd.isna(alone["mean_b"]), alone["told"]) == (120, True, True, "too_few"), (
+        "of one other alone nothing is told"
+    )
 
 
 def test_questions_of_one_name_that_were_asked_in_other_words_are_not_compared() -> None:

@@ -50,7 +50,8 @@ def _priorities(t: Translator) -> dict[str, int]:
     with st.form("council.priorities", border=False, enter_to_submit=False):
         for dimension in DIMENSIONS:
             st.radio(
-                _capital(t.word("dimension", dimension)), range(MOST + 1), index=now.get(dimension, 0), key=keys[dimension],
+                _capital(t.word("dimension", dimension)), range(MOST + 1), index=now.get(dimension, 0),
+                key=keys[dimension],
                 format_func=lambda p: t.word("council_priority", str(p)), horizontal=True,
             )  # fmt: skip
         st.form_submit_button(t("council.apply"), type="primary", on_click=apply)

@@ -37,13 +37,13 @@ class Fields:
 
     def whole(self, path: str, most: int, *, least: int = 0) -> None:
         """A whole number, blank until told."""
-        st.number_input(self.label(path), least, most, step=1, key=self._key(path, None), help=self._help(path))
+        st.number_input(self.label(path), least, most, None, step=1, key=self._key(path, None), help=self._help(path))
 
     def number(self, path: str, least: float, most: float, *, about: str = "") -> None:
-        """A number with decimals, blank until told."""
+        """A number with decimals, blank until told, and blank again when its bounds change."""
         st.number_input(
-            self.label(path, about), float(least), float(most), step=0.1, format="%.1f", key=self._key(path, None),
-            help=self._help(path),
+            self.label(path, about), float(least), float(most), None, step=0.1, format="%.1f",
+            key=self._key(path, None), help=self._help(path),
         )  # fmt: skip
 
     def day(self, path: str) -> None:

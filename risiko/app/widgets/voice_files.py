@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from risiko.app import login, session, voice_data
 from risiko.app.data import Opened
-from risiko.app.html_table import html_table
 from risiko.app.voice_items import method_name
 from risiko.app.voice_summary import as_list
-from risiko.app.widgets import notices, voice_send
+from risiko.app.widgets import notices, voice_send, voice_upload
 from risiko.app.widgets.exports import XLSX
-from risiko.app.widgets.voice_field import said
 from risiko.errors import RisikoError
 from risiko.i18n import Translator
 from risiko.intake.methods import METHOD_FORMS
-from risiko.intake.submission import Fault, Submission
+from risiko.intake.submission import Submission
 from risiko.pipeline.intake import IntakeRefused
 from risiko.reports.names import Names
 from risiko.vocabulary import METHODS
@@ -37,7 +32,7 @@ def show(at: Opened, names: Names) -> None:
     _template(at, t)
     key = session.widget_key(_FILE)
     largest = voice_data.authority(at).settings.voices.largest_file_mb
-    file = st.file_uploader(t("voice.upload"), type="xlsx", key=key, max_upload_size=ceil(largest))
+    file = voice_upload.uploader(t("voice.upload"), key, largest, t)
     if (fault := st.session_state.pop(_FAULT, None)) is not None:
         _refused(fault, t)
     if file is not None:
@@ -70,7 +65,7 @@ def _read(at: Opened, file: UploadedFile, names: Names) -> None:
     if wrong:
         st.warning(t.plural("voice.file_faults", len(wrong)))
     if read.faults:
-        st.html(html_table(_table(read.faults, t), label=t("voice.faults"), wide=(t("voice.what"),)))
+        voice_upload.faults(read.faults, t)
     if read.submission is None:
         return
     told = _own(at, read.submission)
@@ -99,16 +94,6 @@ def _take(at: Opened, submission: Submission) -> None:
 def _refused(error: RisikoError, t: Translator) -> None:
     """What stood in the way; each fault in words where there are several."""
     if isinstance(error, IntakeRefused):
-        st.html(html_table(_table(error.faults, t), label=t("voice.faults"), wide=(t("voice.what"),)))
+        voice_upload.faults(error.faults, t)
     else:
         notices.fault(t, t("voice.not_sent"), error)
-
-
-def _table(faults: Any, t: Translator) -> pd.DataFrame:
-    rows: list[Fault] = sorted(faults, key=lambda fault: not fault.rejected)
-    return pd.DataFrame({
-        t("voice.cell"): [fault.cell or voice_send.named(fault.field, t) for fault in rows],
-        t("voice.kind"): [t("voice.must_short") if fault.rejected else t("voice.may_short") for fault in rows],
-        t("voice.stands"): [fault.value for fault in rows],
-        t("voice.what"): [said(fault, t) for fault in rows],
-    })  # fmt: skip

@@ -12,7 +12,15 @@ from risiko.app.voice_items import method_name
 from risiko.app.voice_sheet import Filled, Sheet, filled
 from risiko.app.voice_steps import FIRST, LAST, step_of, steps
 from risiko.app.voice_work import Work
-from risiko.app.widgets import voice_drafts, voice_files, voice_people, voice_questions, voice_said, voice_send
+from risiko.app.widgets import (
+    voice_answers,
+    voice_drafts,
+    voice_files,
+    voice_people,
+    voice_questions,
+    voice_said,
+    voice_send,
+)
 from risiko.app.widgets.voice_field import Fields
 from risiko.app.widgets.voice_top import to_first_heading
 from risiko.errors import RisikoError
@@ -97,6 +105,7 @@ def _step(at: Opened, work: Work, names: Names) -> None:
             voice_said.said(fields, form, known, names)
         case "questions":
             voice_questions.show(fields, known, names)
+            voice_answers.show(at, fields)
         case "quotes":
             voice_said.quotes(fields)
         case _:

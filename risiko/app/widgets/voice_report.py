@@ -26,8 +26,8 @@ def show(at: Opened, names: Names, organisation: str) -> None:
     t = names.t
     st.header(t("back.title", organisation=plain(organisation)), anchor=False, divider="gray")
     offered = report_data.periods(at, organisation, date.today())
-    period = st.selectbox(t("back.period"), offered, key=session.widget_key("back.period"), filter_mode=None,
-                          help=t("back.period_help"))  # fmt: skip
+    period = st.selectbox(t("back.period"), offered, key=session.widget_key(f"back.period.{organisation}"), filter_mode=None,
+                          format_func=lambda one: _called(one, names), help=t("back.period_help"))  # fmt: skip
     with st.spinner(t("back.making")):
         words = OrganisationWords(report_data.report(at, organisation, period), names)
     _files(at, words, period)
@@ -35,6 +35,12 @@ def show(at: Opened, names: Names, organisation: str) -> None:
         st.subheader(section.title, anchor=False)
         for block in section.blocks:
             _block(block, t.language)
+
+
+def _called(period: str, names: Names) -> str:
+    """A period as people say it: «2026, første halvår»."""
+    year, _, half = period.partition("H")
+    return f"{year}, {names.t('coverage.first_half' if half == '1' else 'coverage.second_half')}" if half else year
 
 
 def _block(block: Block, language: str) -> None:

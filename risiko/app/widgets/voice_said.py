@@ -57,7 +57,7 @@ def _topic(fields: Fields, base: str, topic: str) -> None:
     about = t.word("voice_topic", topic)
     fields.told(base)
     if fields.value("by") == SCORE:
-        fields.number(f"{base}.score", 0, 100, about=about)
+        fields.number(f"{base}.score", 0, 100, about=f"{about} ({t('voice.score_scale')})")
         return fields.words(f"{base}.text", about=about)
     fields.radio(f"{base}.graded", ("", *CRITICALITIES, WORDS), lambda one: _grade(one, fields), first="", about=about)
     if fields.value(f"{base}.graded"):

@@ -57,7 +57,7 @@ def done(t: Translator) -> None:
     st.success(" ".join(told))
     st.markdown(t("voice.what_now"))
     for doubt in taken.doubts:
-        st.info(f"{named(doubt.field, t)}: {said(doubt, t)}")
+        st.info(_line(doubt, t))
     st.button(t("voice.follow"), on_click=lambda: session.change(section="use"), key="voice.follow")
 
 
@@ -89,7 +89,12 @@ def _ways_back(work: Work, held: Filled, wrong: Sequence[Fault], t: Translator) 
 
 
 def _listed(title: str, found: Sequence[Fault], t: Translator) -> str:
-    return f"**{title}**\n\n" + "\n".join(f"- {named(fault.field, t)}: {said(fault, t)}" for fault in found)
+    return f"**{title}**\n\n" + "\n".join(f"- {_line(fault, t)}" for fault in found)
+
+
+def _line(fault: Fault, t: Translator) -> str:
+    name = named(fault.field, t)
+    return f"{name}{'' if name.endswith('?') else ':'} {said(fault, t)}"
 
 
 def _send(at: Opened) -> None:
