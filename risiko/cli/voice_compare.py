@@ -94,7 +94,7 @@ def side(text: str) -> Selection:
     found = Selection()
     for part in text.split(";"):
         name, _, value = (one.strip() for one in part.partition("="))
-        if name == "period" and (read := re.fullmatch(r"(\d{4})(?:-([12]))?", value)):
+        if name == "period" and (read := re.fullmatch(r"([12]\d{3})(?:-([12]))?", value)):
             year, half = int(read[1]), read[2]
             first, last = (1, 12) if half is None else (1, 6) if half == "1" else (7, 12)
             found = replace(found, first=date(year, first, 1), last=date(year, last, monthrange(year, last)[1]))

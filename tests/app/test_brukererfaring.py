@@ -266,6 +266,60 @@ def test_a_place_or_quote_taken_away_takes_only_itself(give: Page, own: Path) ->
     assert field(app, "places.3.whole.graded").value == "critical", "going on and back keeps what was filled in"
 
 
+def test_another_scale_leaves_a_mean_blank_and_never_makes_one_up(give: Page) -> None:
+    app = at_questions(give())
+    app.multiselect(key="voice.items.picked").set_value([("gs_peq", "waiting")]).run()
+    press(app, "voice.add.picked")
+    fill(app, {"items.1.mean": 61.5, "items.1.n": 80})
+    fill(app, {"scale": "1-5"})
+    assert (field(app, "items.1.mean").value, field(app, "items.1.n").value) == (None, 80)
+
+
+def at_questions(app: AppTest) -> AppTest:
+    """A survey, open at the step with its questions."""
+    press(app, "voice.method.survey")
+    while not app.header[0].value.endswith("Hvilke spørsmål ble stilt?"):
+        press(app, "voice.on")
+    return app
+
+
+def test_a_file_of_answers_is_reduced_told_by_cell_and_sent_with_the_form(give: Page, own: Path) -> None:
+    service, _ = a_service(own)
+    app = at_questions(give())
+
+    def upload(*answers: object) -> AppTest:
+        lines = ["Tjeneste;own:Fikk du mat?", *(f"{service};{one}" for one in answers)]
+        app.file_uploader[0].set_value(("svar.csv", "\n".join(lines).encode(), "text/csv")).run()
+        assert not app.exception
+        return app
+
+    assert "svar!B3" in table_of(upload(1, "mye", 3))
+    assert "voice.answers.take" not in [button.key for button in app.button]
+    upload(*[1] * 10, *[3] * 10, *[5] * 20)
+    press(app, "voice.answers.take")
+    assert field(press(app, "voice.back"), "places.1.kind").value == "service"
+    press(press(press(app, "voice.back"), "voice.back"), "voice.draft.leave")
+    (draft,) = drafts.drafts(pipeline.open_authority(str(own)), local(ME))
+    (item,) = draft.submission.items
+    assert (item.service_id, item.wording, item.n, item.mean, draft.submission.n) == (service, "Fikk du mat?", 40, 62.5, 40)
+    assert item.spread is not None
+
+
+def table_of(app: AppTest) -> str:
+    (table,) = [element.proto.body for element in app.main if element.type == "html" and "wide-table" in element.proto.body]
+    return str(table)
+
+
+def test_what_is_typed_last_is_kept_when_another_section_is_opened(give: Page) -> None:
+    app = press(give(section="give"), "voice.method.narrative")
+    field(app, "reached_how").set_value("På et møte")
+    sections = next(group for group in app.segmented_control if str(group.key).startswith("voice.section"))
+    sections.set_value("council").run()  # both in one turn, as when one writes and presses at once
+    sections = next(group for group in app.segmented_control if str(group.key).startswith("voice.section"))
+    sections.set_value("give").run()
+    assert field(app, "reached_how").value == "På et møte"
+
+
 @pytest.fixture
 def members(own: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Page, str]:
     """members()[0](section="own") opens the page as somebody of the organisation that has given most; and its name."""

@@ -60,6 +60,33 @@ def test_a_row_keeps_its_number_and_none_is_used_twice() -> None:
     assert len(sheet.rows["places"]) == 1, "there is always one place to fill in"
 
 
+def test_a_place_taken_away_takes_the_questions_about_it_along_and_no_other_gets_them() -> None:
+    sheet = sheet_of(SCORED)
+    sheet.remove("places", 2)
+    assert [(item.item, item.service_id, item.area) for item in filled(sheet).submission.items] == [("waiting", "s1", "")]
+    sheet = Sheet({"places.1.service_id": "s1"})
+    sheet.add("items", instrument="own", wording="Fikk du mat?")
+    sheet.add("places", service_id="s2")
+    sheet.remove("places", 1)
+    assert filled(sheet).submission.items == (), "it was about the only place there was"
+
+
+def test_answers_of_a_file_stand_beside_what_is_written_and_lose_nothing_in_a_draft() -> None:
+    read = ItemMean("gs_peq", "waiting", 40, 33.3333, 2, 21.4142, 1.25, dimension="accessible", **AGDER)
+    means = Said(**AGDER, dimension="accessible", score=33.3333, n=40, spread=21.4142)
+    sheet = sheet_of(SCORED)
+    sheet.lay_to((read,), (means,), 44)
+    held = filled(sheet)
+    assert (held.submission.items, held.submission.said) == ((*SCORED.items, read), (*SCORED.said, means))
+    assert (held.submission.n, held.path("items.3.mean"), held.path("said.2.score")) == (120, "items.file", "items.file")
+    assert filled(sheet_of(held.submission)).submission == held.submission
+    sheet.lay_to((), (), None)
+    assert filled(sheet).submission == SCORED
+    blank = Sheet({"method": "survey"})
+    blank.lay_to((read,), (means,), 44)
+    assert filled(blank).submission.n == 44, "how many answered is told by the file where nobody has said"
+
+
 @pytest.mark.parametrize(("mean", "scale", "instrument", "item", "kept"), [
     (4.0, "1-5", "own", "", 75.0), (7.0, "0-10", "own", "", 70.0), (61.5, KEPT, "gs_peq", "waiting", 61.5),
     (2.0, "1-5", "gs_peq", "waiting", 66.6667), (4.0, "1-10", "gs_peq", "understandable", 75.0), (6.0, "1-5", "own", "", 125.0),
