@@ -102,7 +102,7 @@ def _given(uses: Uses, about: About, names: Names) -> list[str]:
     said = "; ".join([*subjects, *([t.plural("ledger.more_subjects", more)] if more > 0 else [])])
     line = t(
         "ledger.step_given", who=organisation(rows[0]["organisation"], names), date=t.date(rows[0]["event_date"]),
-        method=t.word("method", rows[0]["method"]), about=said, n=people(uses.piece["n"].max(), names),
+        method=t.word("method", rows[0]["method"]), about=said, n=people(uses.n, names),
         known=t.date(rows[0]["known_date"]),
     )  # fmt: skip
     return [line] if uses.state == "held" else [line, t("ledger.replaced")]
@@ -138,7 +138,8 @@ def _planned(uses: Uses, about: About, names: Names, named: bool) -> list[str]:
 
 def _visits(rows: pd.DataFrame, about: About, names: Names) -> list[str]:
     t = names.t
-    said = [_one(row, about, names) for row in rows.head(ABOUT_SHOWN).to_dict("records")]
+    first, *others = (_one(row, about, names) for row in rows.head(ABOUT_SHOWN).to_dict("records"))
+    said = [first, *(f"{one[:1].upper()}{one[1:]}" for one in others)]
     more = len(rows) - len(said)
     return [*said, t.plural("ledger.more_visits", more)] if more > 0 else said
 

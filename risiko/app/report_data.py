@@ -24,7 +24,7 @@ _YEARS = 4  # of half-years and years that can be chosen
 
 
 def periods(at: Opened, organisation: str, today: date) -> list[str]:
-    """Half-years and years, newest first; before all others the half-year in which the organisation last gave something."""
+    """Half-years and years, newest first; before all others the half-year in which the organisation last gave."""
     halves = half_years(date(today.year - _YEARS, 1, 1), today)
     years = [str(year) for year in range(today.year, today.year - _YEARS - 1, -1)]
     last = last_received(data.authority(at.address, at.settings), organisation, today)

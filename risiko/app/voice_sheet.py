@@ -88,7 +88,7 @@ class Filled:
         part, _, rest = name.partition(".")
         place, _, of = rest.partition(".")
         row = self.paths.get(f"{part}.{place}")
-        return self.paths.get(name, f"{row}.{of}" if row and of else row or name)
+        return FROM_FILE if row == FROM_FILE else self.paths.get(name, f"{row}.{of}" if row and of else row or name)
 
 
 def sheet_of(submission: Submission) -> Sheet:

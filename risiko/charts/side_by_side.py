@@ -34,9 +34,9 @@ def side_by_side(rows: pd.DataFrame, *, full: float, language: str) -> AnyChart:
         fill=alt.Fill("series:N", scale=alt.Scale(domain=names, range=[BLUE, "#FFFFFF"]), sort=names,
                       legend=alt.Legend(title=None, orient="top", symbolType="square", symbolStrokeColor=INK)),
     )  # fmt: skip
-    reach = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, color="#A3470B").encode(
+    reach = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2, color="#A3470B", aria=False).encode(
         x=alt.X("low:Q", scale=place), x2="high:Q"
     )
-    said = base.mark_text(align="left", dx=5).encode(x=alt.X("end:Q", scale=place), text="shown:N")
+    said = base.mark_text(align="left", dx=5, aria=False).encode(x=alt.X("end:Q", scale=place), text="shown:N")
     height = 80 + STEP * len(names) * rows["label"].nunique()
     return themed((bars + reach + said).properties(height=height, width="container"), language, room_right=40)

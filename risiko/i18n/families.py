@@ -9,7 +9,8 @@ from risiko import vocabulary as v
 # What can be wrong with a submission (intake.checking.REASONS) and with a filled template (intake.workbook).
 _INTAKE = (
     "missing", "not_a_choice", "unknown_organisation", "number_in_name", "person_in_name", "unknown_service",
-    "unknown_type", "unknown_area", "unknown_item", "no_subject", "nothing_said", "empty_row", "not_for_method", "no_people",
+    "unknown_type", "unknown_area", "unknown_item", "no_subject", "nothing_said", "empty_row", "not_for_method",
+    "no_people",
     "too_many_people", "more_than_invited", "sexes_exceed_n", "part_exceeds_n", "negative", "age_outside",
     "youngest_above_oldest", "date_future", "date_too_early", "last_before_first", "kept_into_past",
     "kept_too_long", "score_outside", "spread_outside", "survey_without_n", "no_consent", "consent_not_enough",

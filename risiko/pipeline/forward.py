@@ -39,8 +39,8 @@ PLANS = (
 class Uses:
     """A piece of evidence followed forward. state: HELD, or REPLACED where a corrected file has taken its place.
 
-    piece: ledger.pieces.COLUMNS, one row per subject. scores: SCORES, each date that a plan or a shown list was made at
-    with the piece known, what it weighed there in survey answers, and why it did not count (blank: it did); plan is
+    piece: ledger.pieces.COLUMNS, one row per subject. n: people in all, missing where nobody says.
+    scores: SCORES, each date that a plan or a shown list was made at with the piece known, what it weighed there in survey answers, and why it did not count (blank: it did); plan is
     missing for a list. plans: PLANS, one row per plan and service: those visited, and for a piece about a service also
     the plans that do not visit it (left_out: why it could not be, blank where others came before it). status: the
     newest decision, blank for none. recorded: the log says so from when the plan was kept. findings: uses.FOUND, and
@@ -52,6 +52,13 @@ class Uses:
     scores: pd.DataFrame
     plans: pd.DataFrame
     findings: pd.DataFrame
+    n: float = float("nan")
+
+
+def people_of(pieces: pd.Series, submissions: pd.DataFrame) -> pd.Series:
+    """How many people took part in each piece that was handed in as a submission; missing for others (Int64)."""
+    newest = submissions.drop_duplicates("submission_id", keep="last").set_index("submission_id")["n"]
+    return pieces.map(newest).astype("Int64")
 
 
 def uses_of(
@@ -76,7 +83,9 @@ def uses_of(
     plans = _plans(authority, kept, behind, linked)
     told = asof.known_at({**here, **{name: read[name] for name in ("supervisions", "findings")}}, day)
     seen = found_since(followed(linked, found, behind), told)
-    return Uses(found, state, _scores(authority, here, kept, piece, since, day), plans, _asked_for(seen, plans))
+    people = people_of(pd.Series([piece]), read["submissions"]).fillna(found["n"].max())
+    told_of = _scores(authority, here, kept, piece, since, day), plans, _asked_for(seen, plans)
+    return Uses(found, state, *told_of, n=float(people.astype("float64").iloc[0]))
 
 
 def _piece(authority: Authority, tables: Tables, asked: str) -> tuple[Tables, pd.DataFrame, str]:

@@ -15,7 +15,7 @@ from risiko.ledger.uses import counted, followed, found_since, links
 from risiko.ledger.weight import weighed
 from risiko.organisations import is_of
 from risiko.pipeline.evidence_use import behind_plans, near, note_use, read_for, replaced, weights_then
-from risiko.pipeline.forward import HELD, REPLACED, Uses, uses_of
+from risiko.pipeline.forward import HELD, REPLACED, Uses, people_of, uses_of
 from risiko.pipeline.plans import kept_plan, kept_plans
 from risiko.pipeline.runs import Authority, Run, read_tables
 from risiko.scoring.table import POINTS
@@ -80,8 +80,8 @@ def ledger(
     """Every piece of evidence with what became of it by the run's date, one row per piece, newest first.
 
     piece_id, organisation, method, service_id, service_type and area (of its first subject), subjects (how many),
-    event_date, known_date, n, scored, reason (vocabulary.UNUSED; blank where the score counts it), plans (kept plans it
-    lay behind), planned (services visited by those not withdrawn), supervisions (carried out since, of the services
+    event_date, known_date, n (people in all), scored, reason (vocabulary.UNUSED; blank where the score counts it),
+    plans (kept plans it lay behind), planned (services visited by those not withdrawn), supervisions (carried out since, of the services
     that are followed: ledger.uses.followed), findings (remarks and worse), failures (breaches), corrected (put right).
     Pieces known after the run's date have reason known_later and no counts. organisation: only its own.
     """
@@ -95,6 +95,7 @@ def ledger(
     behind = behind_plans(authority, plans, read)
     seen = found_since(followed(links(now, known, run.as_of, rule), now, _among(behind, now)), known)
     table = counted(found, _among(behind, found), seen)
+    table = table.assign(n=people_of(table["piece_id"], read["submissions"]).fillna(table["n"]))
     why = unused(read, run.prepared.cohort.services, run.as_of, rule, weights_of(run)).set_index("piece_id")["reason"]
     table = table.assign(reason=table["piece_id"].map(why).astype("str").fillna(""))
     return table.sort_values(["event_date", "piece_id"], ascending=False, kind="stable", ignore_index=True)

@@ -45,10 +45,12 @@ def decided(report: ReportBack, names: Names) -> list[Block]:
     if not done.told:
         return [Bullets(plans), t("back.untold") if report.speaks else t("back.about_nobody")]
     planned, whole = int(done.cells["planned"].sum()), int(done.cells["services"].sum())
+    if planned == whole and done.services is None:  # whoever knows one of the services would know that it is visited
+        return [Bullets(plans), t("back.planned_many", of=t.plural("back.services", whole)), t("back.not_where")]
     numbers = {"n": t.number(planned), "of": t.plural("back.services", whole)}
     approved = bool((report.plans["status"] == "approved").any())
     said = t("back.planned", **numbers) if approved else t("back.proposed", **numbers)
-    blocks: list[Block] = [Bullets(plans), said, t("back.not_alone"), _planned(report, names)]
+    blocks: list[Block] = [Bullets(plans), said, t("back.not_alone"), *_planned(report, names)]
     blocks += _counted(done.grounds, "ground", "back_ground", t("back.grounds"), t)
     blocks += _counted(done.reasons, "reason", "back_reason", t("back.reasons"), t)
     if len(done.overrides):
@@ -97,14 +99,21 @@ def _moved(report: ReportBack, names: Names) -> Table:
     return Table(t("back.moved_table"), header, rows)
 
 
-def _planned(report: ReportBack, names: Names) -> Table:
-    t = names.t
-    header = [*_place_header(t), t("back.n_services"), t("back.n_planned"), t("back.n_supervised")]
+def _planned(report: ReportBack, names: Names) -> list[Block]:
+    """Where supervisions are planned, if services may be named, and where they have been.
+
+    A visit may be unannounced: where all services of a cell are planned its number would tell each of them.
+    """
+    t, named = names.t, report.done.services is not None
+    asked = [t("back.n_planned")] if named else []
+    header = [*_place_header(t), t("back.n_services"), *asked, t("back.n_supervised")]
     rows = [
-        [*_place(cell, names), t.number(cell["services"]), t.number(cell["planned"]), t.number(cell["supervised"])]
-        for cell in records(report.done.cells)
+        [*_place(cell, names), t.number(cell["services"]), *([t.number(cell["planned"])] if named else []),
+         t.number(cell["supervised"])]
+        for cell in records(report.done.cells) if named or cell["supervised"]
     ]  # fmt: skip
-    return Table(t("back.planned_table"), header, rows)
+    table = [Table(t("back.planned_table") if named else t("back.supervised_table"), header, rows)] if rows else []
+    return [*([] if named else [t("back.not_where")]), *table]
 
 
 def _picture(report: ReportBack, names: Names) -> list[Block]:

@@ -293,7 +293,7 @@ def test_a_file_of_answers_is_reduced_told_by_cell_and_sent_with_the_form(give: 
         assert not app.exception
         return app
 
-    assert "svar!B3" in table_of(upload(1, "mye", 3))
+    assert "svar.csv!B3" in table_of(upload(1, "mye", 3))
     assert "voice.answers.take" not in [button.key for button in app.button]
     upload(*[1] * 10, *[3] * 10, *[5] * 20)
     press(app, "voice.answers.take")
@@ -312,12 +312,12 @@ def table_of(app: AppTest) -> str:
 
 def test_what_is_typed_last_is_kept_when_another_section_is_opened(give: Page) -> None:
     app = press(give(section="give"), "voice.method.narrative")
-    field(app, "reached_how").set_value("På et møte")
+    field(app, "asked_by").set_value("På et møte")
     sections = next(group for group in app.segmented_control if str(group.key).startswith("voice.section"))
     sections.set_value("council").run()  # both in one turn, as when one writes and presses at once
     sections = next(group for group in app.segmented_control if str(group.key).startswith("voice.section"))
     sections.set_value("give").run()
-    assert field(app, "reached_how").value == "På et møte"
+    assert field(app, "asked_by").value == "På et møte"
 
 
 @pytest.fixture

@@ -19,10 +19,9 @@ from risiko.store import open_store
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.py"))
 CELL = re.compile(r"^# %%.*$", re.MULTILINE)
-# As few services and dates as let something be learned; what is found in them is noise, and the notebooks must say so.
+# As few services as let something be learned; what is found in them is noise, and the notebooks must say so.
 SETTINGS = """
 [learning]
-months_between = 12
 minimum_events = 40
 signals = ["last_finding", "finding_history", "complaint_rate_long", "experience_mean", "provider_history"]
 [evaluation]

@@ -56,7 +56,7 @@ def runnable(words: list[str]) -> list[str] | None:
 
 
 @pytest.mark.parametrize("document", RUNNABLE, ids=lambda p: p.name)
-def test_code_blocks_run(document, tmp_path):
+def test_code_blocks_run(document: Path, tmp_path: Path) -> None:
     commands = [command for words in steps(document.read_text(encoding="utf-8")) if (command := runnable(words))]
     if begins_like_one_that_ran(commands, RAN):
         return
@@ -75,7 +75,7 @@ def begins_like_one_that_ran(commands: list[list[str]], ran: list[list[list[str]
     return any(commands == done[: len(commands)] for done in ran)
 
 
-def test_a_document_is_passed_over_only_when_all_of_it_has_run():
+def test_a_document_is_passed_over_only_when_all_of_it_has_run() -> None:
     a, b, c = (["risiko", word] for word in ("import", "rejects", "score"))
     assert begins_like_one_that_ran([a, b], [[c], [a, b, c]])
     assert not begins_like_one_that_ran([a, b, c], [[a, b]]), "the last command failed or never came"
@@ -84,17 +84,17 @@ def test_a_document_is_passed_over_only_when_all_of_it_has_run():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_links_lead_somewhere(document):
+def test_links_lead_somewhere(document: Path) -> None:
     targets = [t for t in LINK.findall(document.read_text(encoding="utf-8")) if "://" not in t]
     assert [t for t in targets if not (document.parent / t).exists()] == []
 
 
-def test_readme_shows_the_two_commands():
+def test_readme_shows_the_two_commands() -> None:
     shown = steps((ROOT / "README.md").read_text(encoding="utf-8"))
     assert shown[:2] == [["python", "run.py", "demo"], ["python", "run.py", "test"]]
 
 
-def test_steps_reads_commands_continuations_comments_and_python():
+def test_steps_reads_commands_continuations_comments_and_python() -> None:
     text = (
         "```console\n$ risiko score \\\n    --top 3  # the first three\nan answer\n$ risiko app\n```\n"
         "```python\nx = 1\n```\n```toml\n$ no\n```\n"
@@ -102,7 +102,7 @@ def test_steps_reads_commands_continuations_comments_and_python():
     assert steps(text) == [["risiko", "score", "--top", "3"], ["risiko", "app"], ["python", "-c", "x = 1\n"]]
 
 
-def test_an_unknown_command_is_not_passed_over():
+def test_an_unknown_command_is_not_passed_over() -> None:
     with pytest.raises(AssertionError, match="does not know"):
         runnable(["curl", "somewhere"])
     with pytest.raises(AssertionError):

@@ -57,6 +57,8 @@ def test_an_empty_table_has_the_contracts_columns_and_dtypes(contract: Contract)
     assert len(empty) == 0
     assert {name: str(dtype) for name, dtype in empty.dtypes.items()} == {c.name: DTYPES[c.type] for c in contract.columns}
     pd.testing.assert_frame_equal(contract.conform(empty), empty)
+    empty["more"] = 1.0
+    assert list(contract.empty()) == [c.name for c in contract.columns], "each who asks gets one of their own"
 
 
 def test_conform_orders_types_and_fills() -> None:

@@ -161,7 +161,7 @@ def test_sides_on_the_command_line() -> None:
     assert side("period=2024-1; organisation=Laget") == Selection(date(2024, 1, 1), date(2024, 6, 30), "Laget")
     assert side("others=Laget") == Selection(organisation="Laget", others=True)
     assert side("submission=sub-1") == Selection(submission="sub-1")
-    for bad in ("period=24", "who=me", "", "period=2024-3", "organisation="):
+    for bad in ("period=24", "who=me", "", "period=2024-3", "period=0000", "organisation="):
         with pytest.raises(InputError, match="no selection"):
             side(bad)
 

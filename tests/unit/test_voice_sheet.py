@@ -64,7 +64,7 @@ def test_a_place_taken_away_takes_the_questions_about_it_along_and_no_other_gets
     sheet = sheet_of(SCORED)
     sheet.remove("places", 2)
     assert [(item.item, item.service_id, item.area) for item in filled(sheet).submission.items] == [("waiting", "s1", "")]
-    sheet = Sheet({"places.1.service_id": "s1"})
+    sheet = Sheet({"method": "survey", "places.1.service_id": "s1"})
     sheet.add("items", instrument="own", wording="Fikk du mat?")
     sheet.add("places", service_id="s2")
     sheet.remove("places", 1)

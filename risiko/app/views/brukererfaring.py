@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from risiko.app.widgets import (
     voice_form,
     voice_ledger,
     voice_report,
+    voice_script,
 )
 from risiko.reports.names import Names
 
@@ -62,6 +64,7 @@ def show() -> None:
             format_func=lambda name: t.word("voice_section", name),
             on_change=lambda: session.change(section=st.session_state[key]),
         )  # fmt: skip
+        voice_script.say(t, ceil(voice_data.authority(at).settings.voices.largest_file_mb))
         SECTIONS[chosen][1](at, voice_data.names(at, t))
 
 

@@ -28,7 +28,7 @@ def show(at: Opened, fields: Fields) -> None:
         return
     st.markdown(t("voice.answers_help"))
     largest = voice_data.authority(at).settings.voices.largest_file_mb
-    file = voice_upload.uploader(t("voice.answers_upload"), session.widget_key(_FILE), largest, t)
+    file = voice_upload.uploader(t("voice.answers_upload"), session.widget_key(_FILE), largest)
     if file is None:
         return
     known_by, read = st.session_state.get(_HELD, ("", None))

@@ -11,7 +11,7 @@ from risiko.app import data, login, session
 from risiko.app.display import plain
 from risiko.app.html_table import html_table
 from risiko.charts.differences import differences
-from risiko.organisations import one_name
+from risiko.organisations import is_of
 from risiko.pipeline.survey_comparison import Selection, choices, survey_comparison
 from risiko.reports import comparison_words as words
 from risiko.reports.names import Names
@@ -31,9 +31,8 @@ def show(at: data.Opened, names: Names) -> None:
     offered = choices(tables, at.as_of, settings)
     who = login.visit().person()
     own = who.organisation if who.roles == {"organisation"} else ""
-    if own or who.roles == {"organisation"}:
-        called = one_name(pd.Series([own], dtype="str"), settings.organisations).astype("str")[0]
-        offered = offered[(offered["organisation"] == called).to_numpy(dtype=bool, na_value=False)]
+    if who.roles == {"organisation"}:
+        offered = offered[is_of(offered["organisation"], own, settings.organisations)]
     ways = {name: sides for name in ("submissions", "half_years", "years", "others", "organisations")
             if len(sides := _sides(name, offered, own, names)) > (name != "others")}  # fmt: skip
     if not ways:

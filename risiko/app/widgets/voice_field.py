@@ -12,6 +12,7 @@ from risiko.app.display import plain
 from risiko.app.voice_work import Work
 from risiko.i18n import Translator
 from risiko.i18n.families import FAMILIES
+from risiko.intake.checking import LONGEST, LONGEST_FIELD
 from risiko.intake.submission import Fault
 
 _NAMED_BY_TOPIC = ("graded", "score")  # the topic itself says what is asked
@@ -26,14 +27,17 @@ class Fields:
     faults: Mapping[str, Sequence[Fault]]
     optional: Collection[str] = ()
 
-    def text(self, path: str, *, most: int = 200) -> None:
+    def text(self, path: str) -> None:
         """One line of words."""
-        st.text_input(self.label(path), key=self._key(path, ""), max_chars=most, help=self._help(path))
+        st.text_input(self.label(path), key=self._key(path, ""), max_chars=LONGEST_FIELD, help=self._help(path))
 
-    def words(self, path: str, *, most: int = 2000, about: str = "") -> None:
-        """Some lines of words. about: what they are about, where several fields have the same name."""
+    def words(self, path: str, *, about: str = "") -> None:
+        """Some lines of words. about: what they are about, where several fields have the same name.
+
+        A longer text the browser takes none of and says nothing, so the bound is that of the longest text there is.
+        """
         key = self._key(path, "")
-        st.text_area(self.label(path, about), key=key, max_chars=most, height=100, help=self._help(path))
+        st.text_area(self.label(path, about), key=key, max_chars=LONGEST, height=100, help=self._help(path))
 
     def whole(self, path: str, most: int, *, least: int = 0) -> None:
         """A whole number, blank until told."""

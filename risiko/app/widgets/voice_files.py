@@ -32,7 +32,7 @@ def show(at: Opened, names: Names) -> None:
     _template(at, t)
     key = session.widget_key(_FILE)
     largest = voice_data.authority(at).settings.voices.largest_file_mb
-    file = voice_upload.uploader(t("voice.upload"), key, largest, t)
+    file = voice_upload.uploader(t("voice.upload"), key, largest)
     if (fault := st.session_state.pop(_FAULT, None)) is not None:
         _refused(fault, t)
     if file is not None:

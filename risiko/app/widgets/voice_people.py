@@ -34,7 +34,7 @@ def collected(fields: Fields, form: MethodForm, known: Known, bound: str) -> Non
     if "reached" in asks:
         fields.one_of("reached", REACHED, lambda one: t.word("reached", one))
     if "reached_how" in asks:
-        fields.text("reached_how", most=500)
+        fields.text("reached_how")
 
 
 def people(fields: Fields, form: MethodForm) -> None:

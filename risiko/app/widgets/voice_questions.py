@@ -31,7 +31,7 @@ def _question(fields: Fields, place: int, number: int, known: Known, names: Name
     instrument, item = (str(sheet.values.get(f"{base}.{name}") or "") for name in ("instrument", "item"))
     st.subheader(t("voice.question", n=t.number(place)), anchor=False, divider="gray")
     if instrument == OWN:
-        fields.text(f"{base}.wording", most=300)
+        fields.text(f"{base}.wording")
         fields.one_of(f"{base}.dimension", DIMENSIONS, lambda one: t.word("voice_topic", one))
     else:
         st.markdown(f"{t.word('voice_instrument', instrument)}: «{plain(wording(instrument, item, '', t))}»")

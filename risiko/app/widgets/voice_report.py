@@ -26,8 +26,10 @@ def show(at: Opened, names: Names, organisation: str) -> None:
     t = names.t
     st.header(t("back.title", organisation=plain(organisation)), anchor=False, divider="gray")
     offered = report_data.periods(at, organisation, date.today())
-    period = st.selectbox(t("back.period"), offered, key=session.widget_key(f"back.period.{organisation}"), filter_mode=None,
-                          format_func=lambda one: _called(one, names), help=t("back.period_help"))  # fmt: skip
+    period = st.selectbox(
+        t("back.period"), offered, key=session.widget_key(f"back.period.{organisation}"), filter_mode=None,
+        format_func=lambda one: _called(one, names), help=t("back.period_help"),
+    )  # fmt: skip
     with st.spinner(t("back.making")):
         words = OrganisationWords(report_data.report(at, organisation, period), names)
     _files(at, words, period)

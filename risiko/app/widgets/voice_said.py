@@ -77,7 +77,7 @@ def quotes(fields: Fields) -> None:
     for place, number in enumerate(list(fields.work.sheet.rows["quotes"]), start=1):
         base = f"quotes.{number}"
         st.subheader(t("voice.quote", n=t.number(place)), anchor=False, divider="gray")
-        fields.words(f"{base}.text", most=1000)
+        fields.words(f"{base}.text")
         fields.tick(f"{base}.agreed")
         left, right = st.columns(2)
         with left:
