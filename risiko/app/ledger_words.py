@@ -43,11 +43,15 @@ class About:
 
 def people(n: object, names: Names) -> str:
     """How many took part; a small group is never told by its number."""
-    few = names.settings.voices.few
     if pd.isna(n):
         return names.t("data.missing")
-    told = bool(shown(pd.Series([n], dtype="Int64"), few).iloc[0])
-    return names.t.number(n) if told else names.t("ledger.few", few=names.t.number(few))
+    few = names.t.number(names.settings.voices.few)
+    return names.t.number(n) if _told(n, names) else names.t("ledger.few", few=few)
+
+
+def _told(n: object, names: Names) -> bool:
+    """Whether a number of people, or what it could be worked out from, may be told."""
+    return bool(shown(pd.Series([n], dtype="Int64"), names.settings.voices.few).iloc[0])
 
 
 def table(rows: pd.DataFrame, about: About, names: Names, *, whose: bool, planned: bool) -> pd.DataFrame:
@@ -116,7 +120,8 @@ def _scored(uses: Uses, names: Names) -> list[str]:
         if row["reason"]:
             lines.append(t("ledger.step_not_counted", date=day, why=t.word("unused", row["reason"])))
         else:
-            lines.append(t("ledger.step_counted", date=day, weight=t.number(row["weight"], 1)))
+            weight = t.number(row["weight"], 1) if _told(uses.n, names) else t("back.hidden")
+            lines.append(t("ledger.step_counted", date=day, weight=weight))
     return list(dict.fromkeys(lines)) or [t("ledger.step_no_score")]
 
 
@@ -192,7 +197,9 @@ def _weight(row: dict[str, object], names: Names) -> str:
     t = names.t
     if row["state"] != "held":
         return t("ledger.replaced")
-    return t.word("unused", str(row["reason"])) if row["reason"] else t.number(row["weight"], 1)
+    if row["reason"]:
+        return t.word("unused", str(row["reason"]))
+    return t.number(row["weight"], 1) if _told(row["n"], names) else t("back.hidden")
 
 
 def _subjects(row: dict[str, object], about: About, names: Names) -> str:

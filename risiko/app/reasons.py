@@ -27,7 +27,7 @@ def table(detail: Detail, names: Names) -> pd.DataFrame:
             t("reasons.expected"): amount(row.expected, row.unit, names) if row.unit else blank,
             t("reasons.estimate"): _estimate(row, names),
             t("reasons.unit"): names.unit(row.unit) if row.unit else blank,
-            t("reasons.n"): t.number(row.n) if row.unit else blank,
+            t("reasons.n"): _n(row, names) if row.unit else blank,
             **({t("reasons.weight"): t.number(row.weight, 2)} if weighted else {}),
             t("reasons.contribution"): t.number(row.contribution, 2, sign=True),
         }
@@ -46,12 +46,24 @@ def _value(row: Any, detail: Detail, names: Names) -> str:
         return names.service_type(str(detail.service["service_type"]))
     if pd.notna(row.missing):
         return names.t.word("missing", row.missing)
+    if few_people(row.signal, row.n, names):
+        return names.t("back.hidden")
     return amount(row.value, row.unit, names) if row.unit else ""
+
+
+def _n(row: Any, names: Names) -> str:
+    t, few = names.t, names.settings.voices.few
+    return t("ledger.few", few=t.number(few)) if few_people(row.signal, row.n, names) else t.number(row.n)
+
+
+def few_people(signal: str, n: float, names: Names) -> bool:
+    """Whether a reading of experience rests on so few people that their number and mean are not shown."""
+    return signal.startswith("experience_") and 0 < n < names.settings.voices.few
 
 
 def _estimate(row: Any, names: Names) -> str:
     """The estimate and its spread; a certain one, such as a yes or a no, has none to show."""
-    if pd.notna(row.missing) or pd.isna(row.estimate):
+    if pd.notna(row.missing) or pd.isna(row.estimate) or few_people(row.signal, row.n, names):
         return ""
     said = amount(row.estimate, row.unit, names)
     return said if row.unit == "yes_no" or not row.sd > 0 else f"{said} ± {amount(row.sd, row.unit, names)}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from risiko.app.display import amount, plain, with_unit
+from risiko.app.reasons import few_people
 from risiko.pipeline import Beside, OverTime, ServicePage
 from risiko.reports.names import Names
 from risiko.statistics.xmr import ENOUGH_POINTS
@@ -52,7 +53,12 @@ def readings(page: ServicePage, names: Names) -> pd.DataFrame:
     t, rows = names.t, page.readings
     rows = rows.sort_values(["group", "signal"], kind="stable")
     gone = rows["missing"].notna()
-    value = _each(lambda v, u: with_unit(v, u, names), rows["value"], rows["unit"])
+    pairs = zip(rows["signal"], rows["n"], strict=True)
+    hidden = pd.Series([few_people(signal, n, names) for signal, n in pairs], rows.index, dtype=bool)
+    few_said, people = t("ledger.few", few=t.number(names.settings.voices.few)), _numbers(rows["n"], names, 0)
+    value = _each(
+        lambda v, u, few: t("back.hidden") if few else with_unit(v, u, names), rows["value"], rows["unit"], hidden
+    )
     usual = _each(lambda e, u: "" if pd.isna(e) else amount(e, u, names), rows["expected"], rows["unit"])
     said = _each(lambda m: "" if pd.isna(m) else t.word("missing", m), rows["missing"])
     return pd.DataFrame(
@@ -61,9 +67,9 @@ def readings(page: ServicePage, names: Names) -> pd.DataFrame:
             t("service.group"): _each(lambda g: t.word("group", g), rows["group"]),
             t("reasons.value"): [why if out else x for x, why, out in zip(value, said, gone, strict=True)],
             t("reasons.expected"): usual,
-            t("reasons.n"): _numbers(rows["n"], names, 0),
-            t("service.z"): _numbers(rows["z"], names, 1),
-            t("service.z_adjusted"): _numbers(rows["z_adjusted"], names, 1),
+            t("reasons.n"): [few_said if few else n for n, few in zip(people, hidden, strict=True)],
+            t("service.z"): _numbers(rows["z"].mask(hidden), names, 1),
+            t("service.z_adjusted"): _numbers(rows["z_adjusted"].mask(hidden), names, 1),
             t("service.trend"): _each(lambda x: _trend(x, names), rows["trend"]),
             t("service.freshness"): _each(lambda x: _age(x, names), rows["freshness"]),
             t("reasons.weight"): _numbers(rows["weight"], names, 2),
@@ -167,8 +173,9 @@ def series_table(found: OverTime, names: Names) -> pd.DataFrame:
 
 
 def voices(page: ServicePage, names: Names) -> pd.DataFrame:
-    """label, method, mean, n and a sentence per dimension and method with a score, for the picture."""
+    """label, method, mean, n and a sentence per dimension and method with a score, for the picture; no small group."""
     t, rows = names.t, page.voices.dropna(subset=["mean"])
+    rows = rows[_many(rows, names)]
     rank = {dimension: i for i, dimension in enumerate(DIMENSIONS)}
     rows = rows.assign(order=rows["dimension"].map(rank).fillna(len(rank))).sort_values("order", kind="stable")
     return pd.DataFrame(
@@ -189,19 +196,28 @@ def voices(page: ServicePage, names: Names) -> pd.DataFrame:
 
 
 def voices_table(page: ServicePage, names: Names) -> pd.DataFrame:
-    """By method, organisation and dimension: how many, how many were asked, mean and date."""
+    """By method, organisation and dimension: how many, how many were asked, mean and date; of few people no number."""
     t, rows = names.t, page.voices
+    many, few = _many(rows, names), t("ledger.few", few=t.number(names.settings.voices.few))
+    hidden = rows["mean"].notna() & ~many
+    mean = _each(lambda x: t("voices.words_only") if pd.isna(x) else t.number(x, 1), rows["mean"])
+    n, invited = (_numbers(rows[name], names, 0) for name in ("n", "n_invited"))
     return pd.DataFrame(
         {
             t("voices.method"): _each(lambda m: t.word("method", m), rows["method"]),
             t("voices.organisation"): rows["organisation"].fillna(t("voices.unbound")).astype("str").tolist(),
             t("voices.dimension"): _each(lambda d: _dimension(d, names), rows["dimension"]),
-            t("voices.mean"): _each(lambda x: t("voices.words_only") if pd.isna(x) else t.number(x, 1), rows["mean"]),
-            t("reasons.n"): _numbers(rows["n"], names, 0),
-            t("voices.invited"): _numbers(rows["n_invited"], names, 0),
+            t("voices.mean"): [t("back.hidden") if no else x for no, x in zip(hidden, mean, strict=True)],
+            t("reasons.n"): [x if yes or no_n else few for yes, no_n, x in zip(many, rows["n"].isna(), n, strict=True)],
+            t("voices.invited"): [x if yes else t("back.hidden") for yes, x in zip(many, invited, strict=True)],
             t("history.date"): _each(t.date, rows["event_date"]),
         }
     )
+
+
+def _many(rows: pd.DataFrame, names: Names) -> pd.Series:
+    """Rows of enough people to tell a number of; one that says no number may be one person."""
+    return (rows["n"].fillna(1) >= names.settings.voices.few).astype("bool")
 
 
 def findings(page: ServicePage, names: Names) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from risiko.app.voice_sheet import Sheet
+from risiko.intake.submission import Submission
 
 _WORK, _COUNT, _FIELD = "voice.work", "voice.count", "voice.field"
 
@@ -15,13 +16,14 @@ _WORK, _COUNT, _FIELD = "voice.work", "voice.count", "voice.field"
 @dataclass
 class Work:
     """number: which form of this session it is, so that no field takes its value from another. tried: the steps left
-    once, whose blank fields are told of."""
+    once, whose blank fields are told of. kept: what the draft holds, or the form held when it was opened."""
 
     sheet: Sheet
     number: int
     step: str = ""
     draft_id: str | None = None
     tried: set[str] = field(default_factory=set)
+    kept: Submission | None = None
 
     @property
     def method(self) -> str:

@@ -19,8 +19,8 @@ def people_heard(tables: Tables, as_of: date, settings: Settings) -> pd.DataFram
     One row per piece and place, as it stood when it was first known; corrections that came later, and rows that were
     added to a piece in a later half-year, change nothing. people: one person counts once in each type and county a
     piece speaks of, the sum over its services but at most the people of the submission; a piece that does not say how
-    many counts one. half_year: the last day of the one in which it became known. user_group, method: UNKNOWN where
-    nobody says.
+    many counts one. A submission that takes another's place takes it away from the half-year it was in. half_year: the
+    last day of the one in which it became known. user_group, method: UNKNOWN where nobody says.
     """
     rows, given = (_first(tables[name], key, as_of) for name, key in _KEYS.items())
     rows = rows.assign(piece=piece_ids(rows, settings), _half=half_year_ends(rows["known_date"]))

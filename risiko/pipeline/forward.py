@@ -39,10 +39,11 @@ PLANS = (
 class Uses:
     """A piece of evidence followed forward. state: HELD, or REPLACED where a corrected file has taken its place.
 
-    piece: ledger.pieces.COLUMNS, one row per subject. n: people in all, missing where nobody says.
-    scores: SCORES, each date that a plan or a shown list was made at with the piece known, what it weighed there in survey answers, and why it did not count (blank: it did); plan is
-    missing for a list. plans: PLANS, one row per plan and service: those visited, and for a piece about a service also
-    the plans that do not visit it (left_out: why it could not be, blank where others came before it). status: the
+    piece: ledger.pieces.COLUMNS, one row per subject. n: people in all, missing where nobody says. scores: SCORES, each
+    date that a plan or a shown list was made at with the piece known, what it weighed there in survey answers, and why
+    it did not count (blank: it did); plan is missing for a list. plans: PLANS, one row per plan and service: those
+    visited, and for a piece about a service also the plans that do not visit it (left_out: why it could not be, blank
+    where others came before it). status: the
     newest decision, blank for none. recorded: the log says so from when the plan was kept. findings: uses.FOUND, and
     plan: which one asked for the visit (missing for none).
     """

@@ -81,7 +81,7 @@ def ledger(
 
     piece_id, organisation, method, service_id, service_type and area (of its first subject), subjects (how many),
     event_date, known_date, n (people in all), scored, reason (vocabulary.UNUSED; blank where the score counts it),
-    plans (kept plans it lay behind), planned (services visited by those not withdrawn), supervisions (carried out since, of the services
+    plans (kept plans it lay behind), planned (services visited by those not withdrawn), supervisions (since, of those
     that are followed: ledger.uses.followed), findings (remarks and worse), failures (breaches), corrected (put right).
     Pieces known after the run's date have reason known_later and no counts. organisation: only its own.
     """

@@ -21,7 +21,7 @@ from risiko.pipeline.decisions import overrides
 from risiko.pipeline.evidence_use import READS
 from risiko.pipeline.half_years import period_of
 from risiko.pipeline.ledger import never_used
-from risiko.pipeline.plans import KeptPlan, decisions, kept_plans
+from risiko.pipeline.plans import KeptPlan, decisions, kept_plans, masked
 from risiko.pipeline.received import received
 from risiko.pipeline.report_done import done
 from risiko.pipeline.report_given import given
@@ -146,4 +146,4 @@ def _wishes(own: pd.DataFrame, unused: pd.DataFrame, known: Tables) -> pd.DataFr
 
 
 def _called(own: pd.DataFrame, organisation: str) -> str:
-    return str(own["organisation"].iloc[0]) if len(own) else organisation.strip()
+    return str(own["organisation"].iloc[0]) if len(own) else masked(organisation)

@@ -65,9 +65,14 @@ def _groups(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.groupby([*_CELL, "piece_id"])["people"].sum().reset_index()
 
 
+def _large(cells: pd.DataFrame, few: int) -> pd.Series:
+    """Whether each row is of a group of few or more people: of one piece in one cell."""
+    return cells.groupby([*_CELL, "piece_id"])["people"].transform("sum") >= few
+
+
 def _may_be_told(cells: pd.DataFrame, today: date, few: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Which rows are of a large group, or of a cell of small ones that is published."""
-    large = cells.groupby([*_CELL, "piece_id"])["people"].transform("sum") >= few
+    large = _large(cells, few)
     small = _groups(cells[~large.to_numpy() & (cells["half_year"] < pd.Timestamp(today)).to_numpy()])
     told = [safe_totals(base, few).assign(half_year=end) for end, base in small.groupby("half_year")]
     shown = pd.concat(told) if told else small.assign(hidden=0)
@@ -116,8 +121,15 @@ def _means(own: pd.DataFrame, others: pd.DataFrame, known: Tables, settings: Set
 
 
 def _answers(pieces: pd.DataFrame, known: Tables, settings: Settings) -> pd.DataFrame:
-    """Rows with a mean, of these pieces about these subjects: _QUESTION, n, mean, spread, design_effect, source."""
-    subject = pieces[["piece_id", "organisation", "service_id", "service_type_said", "area"]]
+    """Rows with a mean, of these pieces about these subjects: _QUESTION, n, mean, spread, design_effect, source.
+
+    A question that fewer than few of a large group answered, or of the small groups of a half-year together, is left
+    out there: else two periods, one within the other, would tell their mean.
+    """
+    block = pieces["row"].where(_large(pieces, settings.voices.few), pieces["half_year"].astype("str"))
+    subject = pieces[["piece_id", "organisation", "service_id", "service_type_said", "area"]].assign(
+        block=block, group=pieces["piece_id"].where(block == pieces["row"], "")
+    )
     rows = rows_of_pieces(known, settings).rename(columns={"score": "mean", "service_type": "service_type_said"})
     rows = rows.assign(kind="dimension", instrument="", item="", wording="", design_effect=1.0)
     scored = rows["mean"].notna() & rows["dimension"].notna() & ((rows["method"] != SURVEY) | rows["n"].notna())
@@ -130,7 +142,8 @@ def _answers(pieces: pd.DataFrame, known: Tables, settings: Settings) -> pd.Data
     both[["dimension", "wording"]] = both[["dimension", "wording"]].astype("str").fillna("")
     both["design_effect"] = both["design_effect"].fillna(1.0)
     both["source"] = both["organisation"].fillna("")
-    return both[(both["n"] > 0).to_numpy()]
+    answered = both.groupby(["group", "block", *_QUESTION])["n"].transform("sum")
+    return both[((both["n"] > 0) & (answered >= settings.voices.few)).to_numpy()]
 
 
 def _quotes(own: pd.DataFrame, known: Tables) -> pd.DataFrame:

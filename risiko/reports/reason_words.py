@@ -38,7 +38,7 @@ def sentence(reason: Reason, names: Names) -> str:
         case "external":
             said = names.t(
                 "reason.external", signal=_first(names.signal(reason.signal)), value=names.t.number(reason.value, 1),
-                evidence=_evidence(reason, names.t),
+                evidence=_evidence(reason, names),
             )  # fmt: skip
             return f"{said} {_effect(reason, names.t)}"
         case "type":
@@ -63,17 +63,19 @@ def sentence(reason: Reason, names: Names) -> str:
 def _of_signal(reason: Reason, names: Names) -> str:
     t, signal = names.t, _first(names.signal(reason.signal))
     if reason.missing:
-        words = {"signal": signal, "evidence": _evidence(reason, t), "why": t.word("missing", reason.missing)}
+        words = {"signal": signal, "evidence": _evidence(reason, names), "why": t.word("missing", reason.missing)}
         lifts = reason.effect >= 0
         said = t("reason.raises_missing", **words) if lifts else t("reason.lowers_missing", **words)
     else:
-        said = t("reason.raises", signal=signal, told=_told(reason, names), evidence=_evidence(reason, t))
+        said = t("reason.raises", signal=signal, told=_told(reason, names), evidence=_evidence(reason, names))
     return f"{said} {_effect(reason, t)}"
 
 
 def _told(reason: Reason, names: Names) -> str:
     """The reading beside similar services: "flere enn hos lignende tjenester, 3,1 mot 1,2 per 1 000 brukere og år"."""
     t, value, expected = names.t, reason.value, reason.expected
+    if _few(reason, names):  # so few that the number would be one person's word
+        return t("reason.alone", amount=t("back.hidden")) if pd.isna(expected) else _than(reason, value != expected, t)
     if reason.unit == "yes_no" and value in (0, 1) and not pd.isna(expected):
         share = t.percent(expected)
         return t("reason.answer", answer=t("word.yes"), share=share) if value else t("reason.answer_no", share=share)
@@ -81,9 +83,19 @@ def _told(reason: Reason, names: Names) -> str:
         return t("reason.alone", amount=_amount(_number(value, reason.unit, 1, t), reason.unit, names))
     here, usual = _apart(value, expected, reason.unit, t)
     both = _amount(t("reason.against", value=here, expected=usual), reason.unit, names)
+    return t("reason.told", than=_than(reason, here != usual, t), amount=both)
+
+
+def _than(reason: Reason, apart: bool, t: Translator) -> str:
+    """On which side of similar services: "flere enn hos lignende tjenester"."""
     compared = _COMPARED.get(reason.unit, "high")
-    side = "level" if here == usual else f"{compared}_above" if value > expected else f"{compared}_below"
-    return t("reason.told", than=t.word("reason_than", side), amount=both)
+    side = f"{compared}_above" if reason.value > reason.expected else f"{compared}_below"
+    return t.word("reason_than", side if apart else "level")
+
+
+def _few(reason: Reason, names: Names) -> bool:
+    """Whether the reading rests on so few people that their number and mean are not told."""
+    return reason.counted == "people" and 0 < reason.n < names.settings.voices.few
 
 
 def _amount(x: str, unit: str, names: Names) -> str:
@@ -102,12 +114,14 @@ def _number(x: float, unit: str, decimals: int, t: Translator) -> str:
     return t.percent(x, decimals) if unit in _SHARES else t.number(x, decimals)
 
 
-def _evidence(reason: Reason, t: Translator) -> str:
+def _evidence(reason: Reason, names: Names) -> str:
     """How many pieces of what, and from when to when."""
+    t = names.t
     day = t.date(reason.as_of)
     if _whole(reason.n) == 0 and reason.since is None:
         return t(f"reason_none.{reason.counted}", day=day)
-    count = _count(reason, t)
+    few = t("reason.few_people", few=t.number(names.settings.voices.few))
+    count = few if _few(reason, names) else _count(reason, t)
     if reason.since is None:
         return t("reason.undated", count=count, day=day)
     return t("reason.dated", count=count, period=_period(reason, t))

@@ -208,6 +208,25 @@ def test_a_draft_is_kept_at_each_step_and_found_again_in_a_new_session(give: Pag
     assert on_buttons(give(), "voice.draft.on") == []
 
 
+def test_what_is_written_is_kept_though_the_browser_is_closed_in_the_middle_of_a_step(give: Page) -> None:
+    app = press(give(), "voice.method.focus_group")
+    assert on_buttons(give(), "voice.draft.on") == [], "nothing has been written"
+    fill(app, {"asked_by": "Frivillige i lokallaget"})
+    app = give()
+    (draft,) = on_buttons(app, "voice.draft.on")
+    assert field(press(app, draft), "asked_by").value == "Frivillige i lokallaget"
+
+
+def test_a_day_that_cannot_be_is_told_in_the_readers_words_and_a_long_text_is_not_thrown_away(give: Page) -> None:
+    app = press(give(), "voice.method.narrative")
+    fill(app, {"last_day": date(2062, 5, 1)})
+    assert f"⚠ Dagen er ikke kommet ennå; i dag er det {date.today():%d.%m.%Y}." in field(app, "last_day").label
+    while not app.header[0].value.endswith("Hva ble sagt?"):
+        press(app, "voice.on")
+    fill(app, {"places.1.whole.graded": "words"})
+    assert field(app, "places.1.whole.text").proto.max_chars == 20_000, "the browser takes nothing of a text that is longer"
+
+
 def test_a_draft_is_saved_by_hand_and_deleted(give: Page, own: Path) -> None:
     app = press(give(), "voice.method.interview")
     fill(app, {"asked_by": "En frivillig, Kari på 998 87 766"})
@@ -266,13 +285,14 @@ def test_a_place_or_quote_taken_away_takes_only_itself(give: Page, own: Path) ->
     assert field(app, "places.3.whole.graded").value == "critical", "going on and back keeps what was filled in"
 
 
-def test_another_scale_leaves_a_mean_blank_and_never_makes_one_up(give: Page) -> None:
+def test_another_scale_makes_up_no_mean_and_what_does_not_fit_it_is_told(give: Page) -> None:
     app = at_questions(give())
     app.multiselect(key="voice.items.picked").set_value([("gs_peq", "waiting")]).run()
     press(app, "voice.add.picked")
     fill(app, {"items.1.mean": 61.5, "items.1.n": 80})
     fill(app, {"scale": "1-5"})
-    assert (field(app, "items.1.mean").value, field(app, "items.1.n").value) == (None, 80)
+    assert (field(app, "items.1.mean").value, field(app, "items.1.n").value) == (61.5, 80)
+    assert "⚠" in field(app, "items.1.mean").label
 
 
 def at_questions(app: AppTest) -> AppTest:

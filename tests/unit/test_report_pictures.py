@@ -50,4 +50,5 @@ def test_the_chart_of_the_page_has_a_bar_for_each() -> None:
     bars, reach, said = chart["layer"]
     assert (bars["mark"]["type"], reach["mark"]["type"], said["mark"]["type"]) == ("bar", "rule", "text")
     assert bars["encoding"]["x"]["scale"]["domain"] == [0, 100]
+    assert reach["mark"]["aria"] is said["mark"]["aria"] is False, "marks without words of their own are no pictures (axe)"
     assert [len(values) for values in chart["datasets"].values()] == [3]

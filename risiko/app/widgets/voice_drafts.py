@@ -58,14 +58,23 @@ def listed(at: Opened, t: Translator) -> None:
 
 def keep(at: Opened, work: Work, t: Translator, *, say: bool = False) -> bool:
     """Keep what is written so far; whether that went well. say: tell that it did."""
+    work.kept = filled(work.sheet).submission
     try:
-        work.draft_id = voice_data.save_draft(at, filled(work.sheet).submission, work.draft_id)
+        work.draft_id = voice_data.save_draft(at, work.kept, work.draft_id)
     except RisikoError as error:
         st.session_state[_FAULT] = error
         return False
     if say:
         st.session_state[_TOLD] = t("voice.draft_kept")
     return True
+
+
+def keep_changed(at: Opened, work: Work, t: Translator) -> None:
+    """Keep what has changed since the form was opened or kept last: a browser may be closed at any moment."""
+    now = filled(work.sheet).submission
+    if work.kept is not None and work.kept != now:
+        keep(at, work, t)
+    work.kept = now
 
 
 def buttons(at: Opened, work: Work, t: Translator) -> None:

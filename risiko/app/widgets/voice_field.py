@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -15,6 +17,8 @@ from risiko.i18n.families import FAMILIES
 from risiko.intake.checking import LONGEST, LONGEST_FIELD
 from risiko.intake.submission import Fault
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAYS = date(1900, 1, 1), date(2199, 12, 31)
 _NAMED_BY_TOPIC = ("graded", "score")  # the topic itself says what is asked
 
 
@@ -39,20 +43,22 @@ class Fields:
         key = self._key(path, "")
         st.text_area(self.label(path, about), key=key, max_chars=LONGEST, height=100, help=self._help(path))
 
-    def whole(self, path: str, most: int, *, least: int = 0) -> None:
-        """A whole number, blank until told."""
-        st.number_input(self.label(path), least, most, None, step=1, key=self._key(path, None), help=self._help(path))
+    def whole(self, path: str) -> None:
+        """A whole number, blank until told. Without bounds, for what is wrong with it the check tells in words."""
+        st.number_input(self.label(path), None, None, None, step=1, key=self._key(path, None), help=self._help(path))
 
-    def number(self, path: str, least: float, most: float, *, about: str = "") -> None:
-        """A number with decimals, blank until told, and blank again when its bounds change."""
+    def number(self, path: str, *, about: str = "") -> None:
+        """A number with decimals, as `whole`."""
         st.number_input(
-            self.label(path, about), float(least), float(most), None, step=0.1, format="%.1f",
-            key=self._key(path, None), help=self._help(path),
+            self.label(path, about), None, None, None, step=0.1, format="%.1f", key=self._key(path, None),
+            help=self._help(path),
         )  # fmt: skip
 
     def day(self, path: str) -> None:
-        """A date, blank until told; one that cannot be is told of beside the field."""
-        st.date_input(self.label(path), key=self._key(path, None), format="DD.MM.YYYY", help=self._help(path))
+        """A date, blank until told. Any date can be written, for what is wrong with it the check tells in words."""
+        st.date_input(
+            self.label(path), None, *_DAYS, key=self._key(path, None), format="DD.MM.YYYY", help=self._help(path),
+        )  # fmt: skip
 
     def one_of(
         self, path: str, options: Sequence[Any], called: Callable[[Any], str], *, first: Any = None
@@ -113,5 +119,10 @@ class Fields:
 
 def said(fault: Fault, t: Translator) -> str:
     """What is wrong and what to do, in a sentence or two."""
-    told = {name: plain(value) for name, value in fault.told.items()}
+    told = {name: plain(_day(value, t)) for name, value in fault.told.items()}
     return f"{t.word('intake_fault', fault.reason)} {t.word('intake_try', fault.reason)}".format(**told)
+
+
+def _day(value: str, t: Translator) -> str:
+    """A date as this reader writes it; anything else as it is."""
+    return t.date(date.fromisoformat(value)) if _ISO.fullmatch(value) else value

@@ -82,6 +82,7 @@ def _step(at: Opened, work: Work, names: Names) -> None:
     bound = voice_data.bound_to(at, login.visit().person())
     if bound:
         work.sheet.values |= {"organisation": bound, "other": ""}
+    voice_drafts.keep_changed(at, work, t)
     held, all_steps = filled(work.sheet), steps(form)
     found = faults(held.submission, known)
     fields = Fields(work, t, by_path(found, held, work), form.asked)

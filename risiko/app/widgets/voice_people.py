@@ -10,8 +10,6 @@ from risiko.intake.methods import MethodForm
 from risiko.intake.submission import Known
 from risiko.vocabulary import PURPOSES, REACHED, USER_GROUPS
 
-_MOST = {"youngest": 120, "oldest": 120}
-
 
 def collected(fields: Fields, form: MethodForm, known: Known, bound: str) -> None:
     """Which organisation, who asked, when, and how the participants were reached. bound: the only organisation."""
@@ -46,7 +44,7 @@ def people(fields: Fields, form: MethodForm) -> None:
         if asked:
             for name, column in zip(asked, st.columns(2)[: len(asked)], strict=True):
                 with column:
-                    fields.whole(name, _MOST.get(name, 10_000_000))
+                    fields.whole(name)
 
 
 def consent(fields: Fields, form: MethodForm, known: Known) -> None:

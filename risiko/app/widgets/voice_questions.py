@@ -42,9 +42,9 @@ def _question(fields: Fields, place: int, number: int, known: Known, names: Name
     for column, name in zip(st.columns(3), ("mean", "n", "n_blank"), strict=True):
         with column:
             if name == "mean":
-                fields.number(f"{base}.mean", low, high, about=t("voice.from_to", low=low, high=high))
+                fields.number(f"{base}.mean", about=t("voice.from_to", low=low, high=high))
             else:
-                fields.whole(f"{base}.{name}", 10_000_000)
+                fields.whole(f"{base}.{name}")
     remove(fields, "items", number, t("voice.remove_question", n=t.number(place)))
 
 

@@ -47,9 +47,9 @@ def _where(fields: Fields, base: str, form: MethodForm, known: Known, names: Nam
     if "items" in form.takes:
         left, right = st.columns(2)
         with left:
-            fields.whole(f"{base}.n", 10_000_000)
+            fields.whole(f"{base}.n")
         with right:
-            fields.whole(f"{base}.n_invited", 10_000_000)
+            fields.whole(f"{base}.n_invited")
 
 
 def _topic(fields: Fields, base: str, topic: str) -> None:
@@ -57,7 +57,7 @@ def _topic(fields: Fields, base: str, topic: str) -> None:
     about = t.word("voice_topic", topic)
     fields.told(base)
     if fields.value("by") == SCORE:
-        fields.number(f"{base}.score", 0, 100, about=f"{about} ({t('voice.score_scale')})")
+        fields.number(f"{base}.score", about=f"{about} ({t('voice.score_scale')})")
         return fields.words(f"{base}.text", about=about)
     fields.radio(f"{base}.graded", ("", *CRITICALITIES, WORDS), lambda one: _grade(one, fields), first="", about=about)
     if fields.value(f"{base}.graded"):

@@ -11,7 +11,8 @@ from risiko.i18n import Translator
 # It cannot be told otherwise. A part is known by its English words and then stays known, whatever the language.
 _SCRIPT = """{
 window.ownWords = %s;
-const parts = [['button', /^Upload$/], ['largest', /^\\d+MB per file/], ['refused', /^File must be/], ['error', /^Error: $/],
+const parts = [['button', /^Upload$/], ['largest', /^\\d+MB per file/],
+               ['refused', /^File must be/], ['error', /^Error: $/],
                ['apply', /^Press .*Enter to (apply|submit form)$/]];
 const boxes = '[data-testid="stFileUploader"], [data-testid="InputInstructions"]';
 const say = () => document.querySelectorAll(boxes).forEach(box => {
