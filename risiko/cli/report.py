@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +47,8 @@ def organisation(
     if language and language not in LANGUAGES:
         raise InputError(f"There is no language {language!r}.", where="--language", hint=", ".join(LANGUAGES))
     authority = pipeline.open_authority(store, settings, models)
-    target = out or Path(f"risiko-svar-{period.replace('..', '-')}.html")
+    called = re.sub(r"\W+", "-", name).strip("-").lower()[:60]
+    target = out or Path(f"risiko-svar-{called}-{period.replace('..', '-')}.html")
     check_report_target(target)
     tables, model = pipeline.read_tables(authority), pipeline.in_force(authority)
     seen = min(day, pipeline.newest_known(tables, authority.store) or day)

@@ -58,7 +58,7 @@ def surveyed(of: World) -> pd.DataFrame:
 def test_every_table_keeps_its_contract_without_a_single_reject(name: str) -> None:
     tables = world(name).tables
     services, supervisions = (set(tables[t][k]) for t, k in (("services", "service_id"), ("supervisions", "supervision_id")))
-    for table in CONTRACTS:
+    for table in sorted(set(CONTRACTS) - {"submissions", "quotes", "item_means"}):  # what people hand in is not invented
         found = checks.check(
             table, tables[table], today=END, known_services=services, known_supervisions=supervisions
         ).faults

@@ -89,7 +89,7 @@ def test_another_programs_database(tmp_path: Path) -> None:
         open_store(str(file))
 
 
-@pytest.mark.parametrize(("version", "age"), [("5", "newer"), ("0", "different")])
+@pytest.mark.parametrize(("version", "age"), [("6", "newer"), ("0", "different")])
 def test_a_store_of_another_version(path: Path, version: str, age: str) -> None:
     with closing(sqlite3.connect(path)) as store:
         store.execute("UPDATE meta SET value = ? WHERE key = 'schema'", [version])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
@@ -103,8 +104,6 @@ def _send(at: Opened) -> None:
         return  # pressed twice before the page had answered
     try:
         taken = voice_data.take(at, filled(work.sheet).submission)
-        if work.draft_id is not None:
-            voice_data.remove_draft(at, work.draft_id)
     except IntakeRefused:
         return  # the page tells of each fault by itself
     except RisikoError as error:
@@ -112,3 +111,6 @@ def _send(at: Opened) -> None:
         return
     taken_in(taken)
     voice_work.put_away()
+    if work.draft_id is not None:
+        with suppress(RisikoError):  # a draft that stays can be sent once more, which changes nothing
+            voice_data.remove_draft(at, work.draft_id)
