@@ -66,6 +66,7 @@ def test_a_plan_is_made_by_keyboard_and_taken_along_without_breach_of_wcag(visit
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)  # the table tells the form of a cell only when nobody has typed for a moment
     page.get_by_role("button", name="Bruk", exact=True).click()
+    page.wait_for_timeout(500)  # the page is settled still, until the server has begun; a press then would be lost
     settled(page)
     page.get_by_role("button", name="Lag planen").click()
     heading(page, "Andre halvår")
