@@ -22,7 +22,8 @@ MOST_PARTS = 2_000
 OLD = b"\xd0\xcf\x11\xe0"  # the container of .xls files, and of .xlsx files with a password
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, KeyError, ValueError,
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError,
+    NotImplementedError, RuntimeError,  # zipfile's own words for a packing it does not know, and for a locked file
     TypeError, AttributeError, IndexError, SyntaxError, OverflowError,
 )  # fmt: skip
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor")
